@@ -1,0 +1,1 @@
+"""An S3-compatible object gateway that stores every byte once."""

@@ -1,0 +1,99 @@
+"""Rows as the layers above see them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """What an object version or part is made of: one chunk, one manifest, a list of pieces, or nothing."""
+
+    size: int
+    chunk_id: int | None = None
+    manifest_id: int | None = None
+    pieces_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InlineChunk:
+    """A chunk whose bytes go into its row; `data` as stored, `length` plain."""
+
+    domain_id: int
+    digest: bytes
+    length: int
+    codec: int
+    data: bytes
+    key_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """Bytes that are safe but named by nothing yet: an inline chunk still to insert, or a leased manifest."""
+
+    size: int
+    inline: InlineChunk | None = None
+    manifest_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Who owns buckets and objects, as S3 shows it."""
+
+    id: int
+    canonical_id: str
+    name: str
+    display_name: str
+    is_root: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """A bucket with what every write needs of its settings."""
+
+    id: int
+    name: str
+    owner: Account
+    region: str
+    created_at: datetime
+    versioning: str | None
+    domain_id: int
+    chunking: str
+    archive_hints: bool
+    compression: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Properties:
+    """What a client gave with an object, kept as given."""
+
+    headers: Mapping[str, str] = field(default_factory=dict)
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    checksums: Mapping[str, str] = field(default_factory=dict)
+    storage_class: str = "STANDARD"
+    extra: Mapping[str, Any] = field(default_factory=dict)
+    """tags, acl, encryption and lock, by these names."""
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectVersion:
+    """One version of a key."""
+
+    bucket_id: int
+    key: str
+    body: Body
+    etag: str
+    modified_at: datetime
+    properties: Properties
+    version_id: str | None = None
+    delete_marker: bool = False
+    parts_count: int | None = None
+    owner: Account | None = None
+
+    @property
+    def size(self) -> int:
+        """Bytes of the object, as S3 shows them."""
+        return self.body.size

@@ -1,0 +1,128 @@
+"""The errors of the gateway: one tree, one table of codes and statuses.
+
+    GatewayError
+    ├── S3Error            what a client is told: a code of the table, a status, a message
+    ├── ConfigError        a setting that cannot work; stops the start with one line
+    ├── Unavailable        the database or a backend does not answer; told as 503
+    ├── OutOfSpace         a write would eat into the free-space reserve; told as 507
+    ├── Damaged            stored bytes do not match their digest; told as 500, never sent
+    └── BlobNotFound       a backend does not hold the blob that was asked for
+
+Layers below the edge raise what fits; `http` turns whatever arrives into an S3 error document, and
+everything that is not in this tree into InternalError without a word of what it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+
+class GatewayError(Exception):
+    """Base of all errors that the gateway raises on purpose."""
+
+
+class ConfigError(GatewayError):
+    """A setting is wrong; the message names the setting and what to do."""
+
+
+class Unavailable(GatewayError):
+    """A part that the gateway needs does not answer now; trying again later may work."""
+
+
+class OutOfSpace(GatewayError):
+    """A backend is below its free-space reserve, or full."""
+
+
+class Damaged(GatewayError):
+    """Stored bytes are missing or differ from their digest."""
+
+
+class BlobNotFound(GatewayError):
+    """No blob of that name on that backend."""
+
+
+# Codes, statuses and default messages as the S3 API reference lists them:
+# https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+CODES: Mapping[str, tuple[int, str]] = {
+    "AccessDenied": (403, "Access Denied"),
+    "AuthorizationHeaderMalformed": (400, "The authorization header that you provided is not valid."),
+    "AuthorizationQueryParametersError": (400, "The authorization query parameters that you provided are not valid."),
+    "BadDigest": (400, "The Content-MD5 or checksum value that you specified did not match what the server received."),
+    "BadRequest": (400, "Bad Request"),
+    "BucketAlreadyExists": (409, "The requested bucket name is not available. The bucket namespace is shared by all users of the system. Specify a different name and try again."),
+    "BucketAlreadyOwnedByYou": (409, "Your previous request to create the named bucket succeeded and you already own it."),
+    "BucketNotEmpty": (409, "The bucket that you tried to delete is not empty."),
+    "ConditionalRequestConflict": (409, "A conflicting operation occurred during the request. Try again."),
+    "EntityTooLarge": (400, "Your proposed upload exceeds the maximum allowed object size."),
+    "EntityTooSmall": (400, "Your proposed upload is smaller than the minimum allowed size."),
+    "ExpiredToken": (400, "The provided token has expired."),
+    "IllegalLocationConstraintException": (400, "The specified location constraint is not valid for this endpoint."),
+    "IncompleteBody": (400, "You did not provide the number of bytes specified by the Content-Length HTTP header."),
+    "InsufficientStorage": (507, "The storage behind this gateway is full. Delete objects or add space, then try again."),
+    "InternalError": (500, "An internal error occurred. Try again."),
+    "InvalidAccessKeyId": (403, "The AWS access key ID that you provided does not exist in our records."),
+    "InvalidArgument": (400, "Invalid Argument"),
+    "InvalidBucketName": (400, "The specified bucket is not valid."),
+    "InvalidChunkSizeError": (403, "Only the last chunk is allowed to have a size less than 8192 bytes"),
+    "InvalidDigest": (400, "The Content-MD5 or checksum value that you specified is not valid."),
+    "InvalidLocationConstraint": (400, "The specified location constraint is not valid."),
+    "InvalidObjectState": (403, "The operation is not valid for the current state of the object."),
+    "InvalidPart": (400, "One or more of the specified parts could not be found. The part might not have been uploaded, or the specified entity tag might not match the part's entity tag."),
+    "InvalidPartNumber": (416, "The requested partnumber is not satisfiable"),
+    "InvalidPartOrder": (400, "The list of parts was not in ascending order. The parts list must be specified in order by part number."),
+    "InvalidRange": (416, "The requested range is not satisfiable"),
+    "InvalidRequest": (400, "Invalid Request"),
+    "InvalidStorageClass": (400, "The storage class that you specified is not valid."),
+    "InvalidURI": (400, "The specified URI couldn't be parsed."),
+    "KeyTooLongError": (400, "Your key is too long."),
+    "MalformedPOSTRequest": (400, "The body of your POST request is not well-formed multipart/form-data."),
+    "MalformedTrailerError": (400, "The request contained trailing data that was not well-formed or did not conform to our published schema."),
+    "MalformedXML": (400, "The XML that you provided was not well formed or did not validate against our published schema."),
+    "MaxMessageLengthExceeded": (400, "Your request was too large."),
+    "MetadataTooLarge": (400, "Your metadata headers exceed the maximum allowed metadata size."),
+    "MethodNotAllowed": (405, "The specified method is not allowed against this resource."),
+    "MissingContentLength": (411, "You must provide the Content-Length HTTP header."),
+    "MissingRequestBodyError": (400, "You sent an empty XML document as a request."),
+    "MissingSecurityHeader": (400, "Your request was missing a required header."),
+    "NoSuchBucket": (404, "The specified bucket does not exist"),
+    "NoSuchKey": (404, "The specified key does not exist."),
+    "NoSuchUpload": (404, "The specified multipart upload does not exist. The upload ID might not be valid, or the multipart upload might have been aborted or completed."),
+    "NoSuchVersion": (404, "The specified version does not exist."),
+    "NotImplemented": (501, "A header or operation that you provided implies functionality that is not implemented."),
+    "NotModified": (304, "Not Modified"),
+    "OperationAborted": (409, "A conflicting conditional operation is currently in progress against this resource. Try again."),
+    "PreconditionFailed": (412, "At least one of the preconditions that you specified did not hold."),
+    "RequestHeaderSectionTooLarge": (400, "Your request header section exceeds the maximum allowed size."),
+    "RequestTimeTooSkewed": (403, "The difference between the request time and the server's time is too large."),
+    "RequestTimeout": (400, "Your socket connection to the server was not read from or written to within the timeout period."),
+    "ServiceUnavailable": (503, "Service is unable to handle request. Try again later."),
+    "SignatureDoesNotMatch": (403, "The request signature that the server calculated does not match the signature that you provided. Check your secret access key and signing method."),
+    "SlowDown": (503, "Please reduce your request rate."),
+    "TooManyBuckets": (400, "You have attempted to create more buckets than are allowed for this account."),
+    "UnexpectedContent": (400, "This request contains unsupported content."),
+    "XAmzContentSHA256Mismatch": (400, "The provided 'x-amz-content-sha256' header does not match what was computed."),
+}
+
+
+class S3Error(GatewayError):
+    """An error as S3 reports it.
+
+    `code` stands in `CODES`; `message` replaces the table's; `fields` are further elements of the error
+    document in order (`{"BucketName": …}`); `headers` go on the response.
+    """
+
+    def __init__(
+        self,
+        code: str,
+        message: str | None = None,
+        *,
+        fields: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        status, default = CODES[code]
+        self.code = code
+        self.status = status
+        self.message = default if message is None else message
+        self.fields = dict(fields or {})
+        self.headers = dict(headers or {})
+        super().__init__(f"{code}: {self.message}")

@@ -1,0 +1,100 @@
+"""What an operation is given, and how it is registered.
+
+An operation is `async def put_object(call, request) -> output`: the request is the generated input type of
+the S3 model, the output the generated output type. It never sees HTTP.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from s3gw.config import Settings
+    from s3gw.db.pool import Database
+    from s3gw.db.records import Account
+    from s3gw.storage.store import Store
+
+Buffer = bytes | bytearray | memoryview
+
+
+class RequestBody(Protocol):
+    """The decoded bytes of an upload, verified while they pass.
+
+    Iterating yields blocks and, after the last of them, checks framing, signatures, digests and length; a
+    mismatch is raised as S3Error from the iteration, so nothing may be published before it has ended. The
+    first read answers `Expect: 100-continue`.
+    """
+
+    length: int
+    """Decoded bytes, known before the first read."""
+
+    def __aiter__(self) -> AsyncIterator[Buffer]:
+        """Blocks of at most a few MiB; each is valid only until the next is asked for."""
+        ...
+
+    def request_checksum(self, algorithm: str) -> None:
+        """Also compute `algorithm` ("CRC32", "CRC32C", "CRC64NVME", "SHA1", "SHA256"); before the first read."""
+        ...
+
+    @property
+    def md5(self) -> bytes:
+        """MD5 of the decoded bytes; after the end."""
+        ...
+
+    @property
+    def checksums(self) -> Mapping[str, str]:
+        """Base64 by algorithm name, of those the client sent or that were requested; after the end."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The parts every operation works with, put together once by `app`."""
+
+    settings: Settings
+    db: Database
+    store: Store
+
+
+@dataclass(slots=True)
+class Call:
+    """One authenticated and authorised request."""
+
+    services: Services
+    account: Account
+    request_id: str
+    body: RequestBody
+    """Of operations whose body is a stream; empty for all others."""
+    origin: str
+    """Scheme and authority the client used, for Location: "http://127.0.0.1:9000"."""
+    virtual_host: bool = False
+    """Whether the bucket was named by the host."""
+
+
+Handler = Callable[[Call, Any], Awaitable[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """An operation that is implemented: its handler and the IAM actions that it requires."""
+
+    name: str
+    handler: Handler
+    actions: tuple[str, ...]
+
+
+REGISTRY: dict[str, Registered] = {}
+
+
+def operation(name: str, *actions: str) -> Callable[[Handler], Handler]:
+    """Register the decorated function as the S3 operation `name`, requiring the IAM `actions`."""
+
+    def register(handler: Handler) -> Handler:
+        if name in REGISTRY:
+            raise ValueError(f"{name} is registered twice")
+        REGISTRY[name] = Registered(name, handler, actions)
+        return handler
+
+    return register
