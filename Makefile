@@ -1,20 +1,95 @@
+# Every command of the project. Nothing but Python >= 3.11 with its venv module is needed for
+# setup, serve, test and check; whatever else a target needs, it installs or names.
+
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+LEGACY := .venv-legacy
+LEGACY_READY := $(LEGACY)/.ready
+PIP := -m pip install --quiet --disable-pip-version-check
+# Client programs that no wheel carries.
+DEBIAN := s3fs fuse
 
-.PHONY: setup serve test
+.PHONY: help setup serve test check format test-deps test-all conformance bench bench-seeds coverage lock clean
+
+help:
+	@echo "make serve        set up and run a gateway on 127.0.0.1:9000, data in ./data"
+	@echo "make setup        only set up: .venv/bin/s3gw, .venv/bin/aws"
+	@echo "make test         the quick tests, under five minutes"
+	@echo "make check        format, lint, types, layers, generated files"
+	@echo "make test-deps    what the client tests need beyond .venv (Debian packages, an older boto3)"
+	@echo "make test-all     every test: clients, faults, 10 GiB objects"
+	@echo "make conformance  real clients against a gateway, as a table"
+	@echo "make bench        this gateway beside rclone serve s3"
+	@echo "make bench-seeds  the savings of the workloads in docs/benchmarks.md"
+	@echo "make clean        remove what the other targets made, except ./data"
 
 setup: $(READY)
 
 $(READY): requirements/dev.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "s3gw needs Python 3.11 or newer; name one with: make PYTHON=python3.x ...")'
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
-	touch $@
+	$(BIN)/python $(PIP) --require-hashes -r requirements/dev.txt
+	$(BIN)/python $(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
 
 serve: $(READY)
 	$(BIN)/s3gw serve
 
 test: $(READY)
 	$(BIN)/python -m pytest -n 2 -m "not slow and not client"
+
+check: $(READY)
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m tools.protocol --check
+	$(BIN)/python -m tools.coverage --check
+
+format: $(READY)
+	$(BIN)/ruff format
+	$(BIN)/ruff check --fix
+
+test-deps: $(READY) $(LEGACY_READY)
+	@if command -v s3fs >/dev/null && command -v fusermount >/dev/null; then \
+		echo "s3fs and fuse are installed"; \
+	elif [ "$$(id -u)" = 0 ]; then \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(DEBIAN); \
+	else \
+		sudo apt-get update -qq && sudo DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(DEBIAN); \
+	fi
+
+$(LEGACY_READY): requirements/legacy.txt
+	$(PYTHON) -m venv $(LEGACY)
+	$(LEGACY)/bin/python $(PIP) --require-hashes -r requirements/legacy.txt
+	@touch $@
+
+test-all: $(READY)
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+conformance: $(READY)
+	$(BIN)/python -m conformance
+
+bench: $(READY)
+	$(BIN)/python -m bench.beside
+
+bench-seeds: $(READY)
+	$(BIN)/python -m bench.seeds
+
+# The table of operations in docs/s3-coverage.md, from the code.
+coverage: $(READY)
+	$(BIN)/python -m tools.coverage
+
+# New pins for requirements/*.txt; needs uv. Without addresses, so that any index serves them.
+LOCK = uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--no-emit-find-links --no-header --quiet
+lock:
+	$(LOCK) requirements/runtime.in -o requirements/runtime.txt
+	$(LOCK) -c requirements/runtime.txt requirements/dev.in -o requirements/dev.txt
+	$(LOCK) requirements/legacy.in -o requirements/legacy.txt
+
+clean:
+	rm -rf $(VENV) $(LEGACY) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -not -path "./data/*" -prune -exec rm -rf {} +
