@@ -13,7 +13,7 @@ _hook: Hook | None = None
 
 def install(hook: Hook | None) -> None:
     """Have `hook` awaited with the point's name at every point; None removes it. For tests only."""
-    global _hook  # noqa: PLW0603
+    global _hook
     _hook = hook
 
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 BIN = Path(sys.executable).parent
 ACCESS_KEY = "AKTESTGATEWAY"
-SECRET_KEY = "test-secret-of-no-value"  # noqa: S105
+SECRET_KEY = "test-secret-of-no-value"
 READY_WITHIN = 60.0
 
 
@@ -177,7 +177,7 @@ class Gateway:
     # Clients and commands ---------------------------------------------------------------------------
 
     def client(self, **config: Any) -> S3Client:
-        """A boto3 client with newest defaults, except what `config` says; no retries, so that nothing hides."""
+        """A boto3 client with newest defaults, except what `config` says; without retries."""
         given = {"retries": {"max_attempts": 0}, "s3": {"addressing_style": "path"}, **config}
         client: S3Client = boto3.session.Session().client(
             "s3",
@@ -223,7 +223,8 @@ def run(
     )
     said = (done.stderr or done.stdout).decode(errors="replace")
     assert done.returncode == 0, f"{' '.join(command)} ended with {done.returncode}:\n{said}"
-    return done.stdout
+    output: bytes = done.stdout
+    return output
 
 
 def process_tree(pid: int) -> list[int]:
