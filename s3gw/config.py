@@ -1,10 +1,12 @@
-"""One frozen settings object; from the command line, the environment, a TOML file, the defaults, in this order.
+"""One frozen settings object; from the command line, the environment, a TOML file, the defaults, in order.
 
 Every setting has one name everywhere: `listen` is `--listen`, `S3GW_LISTEN` and `listen = …` in the file.
+The one exception is `secret_key`, which has no option, since every user of a machine can read command lines.
 """
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import re
 import tomllib
@@ -16,6 +18,29 @@ from typing import Any
 from s3gw.errors import ConfigError
 
 CHUNKINGS = ("cdc-256k", "cdc-4m", "fixed-4m")
+LOG_FORMATS = ("auto", "json", "text")
+
+# Secrets that other servers or their documentation ship: public, hence no protection on a network.
+WELL_KNOWN_SECRETS = frozenset(
+    {
+        "12345678",
+        "accesskey",
+        "administrator",
+        "changeme",
+        "changeme123",
+        "minio123",
+        "minioadmin",
+        "password",
+        "password123",
+        "rustfsadmin",
+        "secretkey",
+        "some_secret_key1",
+        "supersecret",
+        "test-secret",
+        "verysecret",
+        "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +84,25 @@ class Settings:
     inline_limit: int = 8192
     """Stored bytes up to which an object's new chunks stay in the database."""
     header_timeout: float = 30.0
+    """From the connection, or the first byte of a further request, to the end of its headers."""
+    keepalive_timeout: float = 75.0
+    """How long a connection may idle between two requests; longer than proxies keep theirs (60)."""
     body_timeout: float = 60.0
     """How long a body may stall, either way, before the connection is closed."""
     minimum_rate: int = 1024
-    """Bytes a second that a body must average after its first minute."""
+    """Bytes a second that a body must average once `body_timeout` has passed."""
     shutdown_timeout: float = 30.0
+    """How long requests that run may go on after SIGTERM."""
     max_connections: int = 4096
+    """Connections of one worker; more are answered 503 and closed."""
+    max_header_size: int = 32768
+    """Bytes of the request line and all headers together."""
+    max_document: int = 8 << 20
+    """Bytes of a request document. 10,000 parts with checksums, or 1,000 long keys, fit."""
+    log_format: str = "auto"
+    """"json" or "text"; "auto" is text on a terminal and JSON otherwise."""
     collect_interval: float = 60.0
+    """Pause between two rounds of the background jobs."""
     margins: Margins = field(default_factory=Margins)
 
     @property
@@ -74,10 +111,24 @@ class Settings:
         host, _, port = self.listen.rpartition(":")
         return host.strip("[]"), int(port)
 
+    @property
+    def is_loopback(self) -> bool:
+        """Whether only this machine can reach the gateway."""
+        host, _ = self.host_port
+        try:
+            return ipaddress.ip_address(host).is_loopback
+        except ValueError:
+            return host == "localhost"
+
 
 _SIZE = re.compile(r"(\d+)\s*([KMGT]i?B?)?", re.IGNORECASE)
 _UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
-_TRUE = {"1": True, "true": True, "on": True, "yes": True, "0": False, "false": False, "off": False, "no": False}
+_SWITCH = {
+    **dict.fromkeys(("1", "true", "on", "yes"), True),
+    **dict.fromkeys(("0", "false", "off", "no"), False),
+}
+_SIZES = ("reserve", "inline_limit", "minimum_rate", "max_header_size", "max_document")
+_TIMES = ("header_timeout", "keepalive_timeout", "body_timeout", "collect_interval")
 
 
 def load(arguments: Mapping[str, Any], environment: Mapping[str, str] | None = None) -> Settings:
@@ -127,24 +178,22 @@ def _margins(values: Any, env: Mapping[str, str]) -> Margins:
 
 
 def _convert(name: str, value: Any) -> Any:
+    if name in _SIZES:
+        return _size(name, value)
+    if name in _TIMES or name == "shutdown_timeout":
+        return _number(name, value)
     match name:
         case "data":
             return Path(str(value))
         case "workers" | "max_connections":
             return _integer(name, value)
-        case "reserve" | "inline_limit" | "minimum_rate":
-            return _size(name, value)
-        case "header_timeout" | "body_timeout" | "shutdown_timeout" | "collect_interval":
-            return _number(name, value)
         case "archive_hints":
-            if isinstance(value, bool):
-                return value
-            if str(value).lower() not in _TRUE:
+            if str(value).lower() not in _SWITCH:
                 raise ConfigError(f"{name}: {value!r} is neither on nor off")
-            return _TRUE[str(value).lower()]
+            return _SWITCH[str(value).lower()]
         case "domains":
             items = value if isinstance(value, (list, tuple)) else str(value).split(",")
-            return tuple(item.strip().lower() for item in items if item.strip())
+            return tuple(str(item).strip().lower() for item in items if str(item).strip())
         case _:
             return str(value)
 
@@ -175,13 +224,35 @@ def _size(name: str, value: Any) -> int:
 
 def _check(settings: Settings) -> None:
     host, _, port = settings.listen.rpartition(":")
-    if not host or not port.isdigit() or int(port) > 65535:
+    if not host or not port.isascii() or not port.isdigit() or int(port) > 65535:
         raise ConfigError(f"listen: {settings.listen!r} is not HOST:PORT")
     if settings.chunking not in CHUNKINGS:
         raise ConfigError(f"chunking: {settings.chunking!r} is none of {', '.join(CHUNKINGS)}")
+    if settings.log_format not in LOG_FORMATS:
+        raise ConfigError(f"log_format: {settings.log_format!r} is none of {', '.join(LOG_FORMATS)}")
     if not 1 <= settings.workers <= 64:
         raise ConfigError("workers: must be from 1 to 64")
+    if settings.max_connections < 1:
+        raise ConfigError("max_connections: must be at least 1")
+    if not 1024 <= settings.max_header_size <= 1 << 20:
+        raise ConfigError("max_header_size: must be from 1K to 1M")
+    for name in _TIMES:
+        if getattr(settings, name) <= 0:
+            raise ConfigError(f"{name}: must be more than 0 seconds")
+    _check_credentials(settings)
+
+
+def _check_credentials(settings: Settings) -> None:
     if (settings.access_key is None) != (settings.secret_key is None):
         raise ConfigError("access_key and secret_key: give both or neither")
-    if settings.access_key is not None and (len(settings.access_key) < 3 or len(settings.secret_key or "") < 8):
-        raise ConfigError("access_key takes at least 3 characters, secret_key at least 8")
+    if settings.access_key is None or settings.secret_key is None:
+        return
+    if not re.fullmatch(r"[!-.0-~]{3,128}", settings.access_key):
+        raise ConfigError("access_key: takes 3 to 128 visible ASCII characters other than /")
+    if len(settings.secret_key) < 8:
+        raise ConfigError("secret_key: takes at least 8 characters")
+    if not settings.is_loopback and settings.secret_key in WELL_KNOWN_SECRETS:
+        raise ConfigError(
+            f"secret_key: is a published default, which may not guard {settings.listen}; "
+            "choose another, or listen on 127.0.0.1"
+        )
