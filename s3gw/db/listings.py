@@ -1,0 +1,86 @@
+"""Listings in byte order, by prefix and delimiter, whose cost grows with the page and not with the bucket."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from collections.abc import Mapping
+from s3gw.db.pool import Database
+from s3gw.db.records import Account
+
+
+@dataclass(frozen=True, slots=True)
+class ListedObject:
+    """A key with what a listing shows of its current version."""
+
+    key: str
+    size: int
+    etag: str
+    modified_at: datetime
+    storage_class: str
+    checksums: Mapping[str, str]
+    owner: Account
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectPage:
+    """One page; keys and common prefixes together count against its limit.
+
+    `next_marker` is the last key or common prefix in byte order, where `truncated`; given as `after` it
+    yields the next page.
+    """
+
+    objects: list[ListedObject]
+    common_prefixes: list[str]
+    truncated: bool
+    next_marker: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ListedUpload:
+    """An upload in progress as a listing shows it."""
+
+    key: str
+    id: str
+    initiated_at: datetime
+    storage_class: str
+    checksum_algorithm: str | None
+    checksum_type: str | None
+    owner: Account
+
+
+@dataclass(frozen=True, slots=True)
+class UploadPage:
+    """One page of uploads, by key and then by time of creation."""
+
+    uploads: list[ListedUpload]
+    common_prefixes: list[str]
+    truncated: bool
+    next_key_marker: str | None
+    next_upload_id_marker: str | None
+    """None where the page ended with a common prefix."""
+
+
+async def list_objects(
+    db: Database, bucket_id: int, prefix: str = "", delimiter: str = "", after: str = "", limit: int = 1000
+) -> ObjectPage:
+    """Keys that begin with `prefix` and are greater than `after`, rolled up at `delimiter` behind the prefix.
+
+    A common prefix that is not greater than `after`, or that `after` lies in, is not listed again.
+    """
+    raise NotImplementedError
+
+
+async def list_uploads(
+    db: Database,
+    bucket_id: int,
+    prefix: str = "",
+    delimiter: str = "",
+    key_marker: str = "",
+    upload_id_marker: str = "",
+    limit: int = 1000,
+) -> UploadPage:
+    """Uploads in progress whose key is greater than `key_marker`, or equal to it and their id greater than
+    `upload_id_marker` where that is given."""
+    raise NotImplementedError
