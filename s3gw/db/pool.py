@@ -1,60 +1,200 @@
-"""Connections to PostgreSQL, held open, with errors translated."""
+"""Connections to PostgreSQL, held open, with errors translated.
+
+The pool is our own, some eighty lines round `asyncpg.connect`: taking a connection costs no round trip and
+no task, where asyncpg's pool resets or wraps each connection. It relies on three rules instead. Nobody
+changes a connection's session state (no SET without LOCAL, no session locks, no listeners). A connection
+that was given up in the middle of something, by cancellation or by trouble, is closed and not reused. And
+after trouble with one connection all idle ones are closed too, so that a restarted server costs each caller
+at most one failure.
+"""
 
 from __future__ import annotations
 
+import asyncio
+import json
+from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any, Self, TypeVar
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import asyncpg
 
+from s3gw.errors import ConfigError, Unavailable
+
 T = TypeVar("T")
-Connection = asyncpg.Connection[asyncpg.Record]
+Connection = asyncpg.Connection
+
+# Cached plans made while tables were empty would keep a sequential scan, and compiling a plan takes longer
+# than running these statements does.
+_SESSION = {
+    "application_name": "s3gw",
+    "default_transaction_isolation": "read committed",
+    "enable_seqscan": "off",
+    "jit": "off",
+    "timezone": "UTC",
+}
+
+# What trying again later may mend: the server is away, starting, stopping, full, or no longer the primary.
+_TROUBLE = (
+    OSError,
+    TimeoutError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.ReadOnlySQLTransactionError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
+    asyncpg.PostgresIOError,
+)
+_MISCONFIGURED = (
+    asyncpg.InvalidAuthorizationSpecificationError,
+    asyncpg.InvalidCatalogNameError,
+    asyncpg.ClientConfigurationError,
+)
+RETRIED = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError, asyncpg.ForeignKeyViolationError)
+"""What one fresh attempt is expected to mend; see `retrying`."""
 
 
 class Database:
     """A pool of connections; safe for concurrent use within one event loop."""
 
-    @classmethod
-    async def connect(cls, url: str, *, size: int = 16) -> Self:
-        """Open the pool on a PostgreSQL URL (`postgresql://…`); the first connection is made at once.
+    def __init__(self, url: str, size: int, statement_timeout: float) -> None:
+        self._url, self._arguments = _split(url)
+        self._arguments["command_timeout"] = statement_timeout
+        self._size = size
+        self._open = 0
+        self._idle: list[Connection] = []
+        self._waiting: deque[asyncio.Future[Connection | None]] = deque()
+        self._closed = False
 
-        `?statement_cache_size=0` in the URL is for pgbouncer in transaction mode. Raises ConfigError where
-        the URL cannot work, Unavailable where the server does not answer.
+    @classmethod
+    async def connect(cls, url: str, *, size: int = 16, statement_timeout: float = 60.0) -> Self:
+        """Open a pool of at most `size` connections on a PostgreSQL URL; the first is made at once.
+
+        `?statement_cache_size=0` in the URL is for pgbouncer in transaction mode, which knows neither
+        prepared statements nor session settings. Statements that take longer than `statement_timeout`
+        seconds count as Unavailable. Raises ConfigError where the URL cannot work, Unavailable where the
+        server does not answer.
         """
-        raise NotImplementedError
+        database = cls(url, size, statement_timeout)
+        async with database.connection():
+            return database
 
     async def close(self) -> None:
-        """Close every connection; running statements are given a moment to end."""
-        raise NotImplementedError
+        """Close the idle connections, and each that is in use as soon as it is returned."""
+        self._closed = True
+        while self._waiting:
+            self._wake(None)
+        while self._idle:
+            self._open -= 1
+            await self._idle.pop().close(timeout=2)
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[Connection]:
         """A connection of one's own for a while. Connection trouble is raised as Unavailable."""
-        raise NotImplementedError
-        yield
+        connection = await self._take()
+        try:
+            yield connection
+        except Exception as error:
+            if not _is_trouble(error, connection):
+                self._give(connection)
+                raise
+            self._drop(connection)
+            self._drop_idle()
+            raise Unavailable(f"the database does not answer: {_describe(error)}") from error
+        except BaseException:
+            self._drop(connection)  # cancelled, perhaps in the middle of a statement
+            raise
+        else:
+            self._give(connection)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Connection]:
         """A connection in a transaction, READ COMMITTED; wrap the whole in `retrying`."""
-        raise NotImplementedError
-        yield
+        async with self.connection() as connection, connection.transaction():
+            yield connection
 
     async def fetch(self, query: str, *args: Any) -> list[asyncpg.Record]:
         """All rows of one statement."""
-        raise NotImplementedError
+        async with self.connection() as connection:
+            return await connection.fetch(query, *args)
 
     async def fetchrow(self, query: str, *args: Any) -> asyncpg.Record | None:
         """The first row of one statement."""
-        raise NotImplementedError
+        async with self.connection() as connection:
+            return await connection.fetchrow(query, *args)
 
     async def fetchval(self, query: str, *args: Any) -> Any:
         """The first column of the first row of one statement."""
-        raise NotImplementedError
+        async with self.connection() as connection:
+            return await connection.fetchval(query, *args)
 
     async def execute(self, query: str, *args: Any) -> str:
         """Run one statement; its status, such as "DELETE 3"."""
-        raise NotImplementedError
+        async with self.connection() as connection:
+            return await connection.execute(query, *args)
+
+    async def _take(self) -> Connection:
+        while not self._closed:
+            while self._idle:
+                connection = self._idle.pop()
+                if not connection.is_closed():
+                    return connection
+                self._open -= 1
+            if self._open < self._size:
+                return await self._connect()
+            handed = await self._wait()
+            if handed is not None:
+                return handed
+        raise Unavailable("the database pool is closed")
+
+    async def _wait(self) -> Connection | None:
+        """Wait in line for a connection; None where one may now be opened instead."""
+        waiter: asyncio.Future[Connection | None] = asyncio.get_running_loop().create_future()
+        self._waiting.append(waiter)
+        try:
+            return await waiter
+        except asyncio.CancelledError:
+            if waiter.done() and not waiter.cancelled():  # it came, and then its taker was cancelled
+                connection = waiter.result()
+                if connection is None:
+                    self._wake(None)
+                else:
+                    self._give(connection)
+            raise
+
+    async def _connect(self) -> Connection:
+        self._open += 1
+        try:
+            return await _connect(self._url, self._arguments)
+        except BaseException:
+            self._open -= 1
+            self._wake(None)
+            raise
+
+    def _give(self, connection: Connection) -> None:
+        if self._closed or connection.is_closed() or connection.is_in_transaction():
+            self._drop(connection)
+        elif not self._wake(connection):
+            self._idle.append(connection)
+
+    def _drop(self, connection: Connection) -> None:
+        connection.terminate()
+        self._open -= 1
+        self._wake(None)
+
+    def _drop_idle(self) -> None:
+        while self._idle:
+            self._drop(self._idle.pop())
+
+    def _wake(self, connection: Connection | None) -> bool:
+        """Hand `connection` to whoever waits longest; False where nobody waits."""
+        while self._waiting:
+            waiter = self._waiting.popleft()
+            if not waiter.done():
+                waiter.set_result(connection)
+                return True
+        return False
 
 
 async def retrying(attempt: Callable[[], Awaitable[T]]) -> T:
@@ -62,4 +202,70 @@ async def retrying(attempt: Callable[[], Awaitable[T]]) -> T:
 
     The attempt must be a whole transaction that looks everything up afresh.
     """
-    raise NotImplementedError
+    try:
+        return await attempt()
+    except RETRIED:
+        pass
+    try:
+        return await attempt()
+    except RETRIED as error:
+        raise Unavailable(f"the database refused twice: {_describe(error)}") from error
+
+
+async def connect_once(url: str) -> Connection:
+    """One connection outside any pool, for migrations. Raises like `Database.connect`."""
+    return await _connect(*_split(url))
+
+
+async def _connect(url: str, arguments: dict[str, Any]) -> Connection:
+    try:
+        connection: Connection = await asyncpg.connect(url, timeout=10, **arguments)
+    except _MISCONFIGURED as error:
+        raise ConfigError(f"database_url: {_describe(error)}") from error
+    except (*_TROUBLE, asyncpg.InternalClientError) as error:
+        raise Unavailable(f"no connection to the database: {_describe(error)}") from error
+    try:
+        await connection.set_type_codec("jsonb", schema="pg_catalog", encoder=json.dumps, decoder=json.loads)
+        isolation = await connection.fetchval("SHOW transaction_isolation")
+    except Exception as error:
+        connection.terminate()
+        if _is_trouble(error, connection):
+            raise Unavailable(f"no connection to the database: {_describe(error)}") from error
+        raise
+    except BaseException:
+        connection.terminate()
+        raise
+    if isolation != "read committed":
+        connection.terminate()
+        raise ConfigError(f"database_url: transactions are {isolation}, they must be read committed")
+    return connection
+
+
+def _is_trouble(error: Exception, connection: Connection) -> bool:
+    """Whether the server or the line to it is at fault; asyncpg reports a lost line in several ways."""
+    if isinstance(error, (asyncpg.InterfaceError, asyncpg.InternalClientError)):
+        return connection.is_closed()
+    return isinstance(error, _TROUBLE)
+
+
+def _split(url: str) -> tuple[str, dict[str, Any]]:
+    """The URL without our own parameter, and the arguments for asyncpg that follow from it."""
+    parts = urlsplit(url)
+    if parts.scheme not in ("postgresql", "postgres"):
+        raise ConfigError(f"database_url: {parts.scheme or url!r} is not postgresql://…")
+    query = parse_qsl(parts.query, keep_blank_values=True)
+    sizes = [value for name, value in query if name == "statement_cache_size"]
+    if not sizes:
+        return url, {"server_settings": _SESSION}
+    if not sizes[-1].isdigit():
+        raise ConfigError("database_url: statement_cache_size must be a whole number")
+    rest = urlencode([(name, value) for name, value in query if name != "statement_cache_size"], safe="/")
+    size = int(sizes[-1])
+    arguments: dict[str, Any] = {"statement_cache_size": size}
+    if size:
+        arguments["server_settings"] = _SESSION
+    return urlunsplit(parts._replace(query=rest)), arguments
+
+
+def _describe(error: BaseException) -> str:
+    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
