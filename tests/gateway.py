@@ -78,14 +78,15 @@ class Gateway:
 
     def environment(self) -> dict[str, str]:
         """What every s3gw command of this gateway runs with."""
-        return clean_environment(
+        given = clean_environment(
             self.home,
             S3GW_DATA=str(self.data),
             S3GW_LISTEN=f"127.0.0.1:{self.port}",
             S3GW_ACCESS_KEY=self.access_key,
             S3GW_SECRET_KEY=self.secret_key,
-            **self.settings,
+            S3GW_DOMAINS="s3.test",
         )
+        return given | self.settings
 
     def start(self) -> Gateway:
         """Start the process and wait until it is ready."""
@@ -176,12 +177,12 @@ class Gateway:
 
     # Clients and commands ---------------------------------------------------------------------------
 
-    def client(self, **config: Any) -> S3Client:
+    def client(self, endpoint: str | None = None, **config: Any) -> S3Client:
         """A boto3 client with newest defaults, except what `config` says; without retries."""
         given = {"retries": {"max_attempts": 0}, "s3": {"addressing_style": "path"}, **config}
         client: S3Client = boto3.session.Session().client(
             "s3",
-            endpoint_url=self.endpoint,
+            endpoint_url=endpoint or self.endpoint,
             aws_access_key_id=self.access_key,
             aws_secret_access_key=self.secret_key,
             region_name="us-east-1",
