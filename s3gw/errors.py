@@ -74,6 +74,7 @@ CODES: Mapping[str, tuple[int, str]] = {
     "InvalidRedirectLocation": (400, "The website redirect location is not valid."),
     "InvalidRequest": (400, "Invalid Request"),
     "InvalidStorageClass": (400, "The storage class that you specified is not valid."),
+    "InvalidToken": (400, "The provided token is malformed or otherwise not valid."),
     "InvalidURI": (400, "The specified URI couldn't be parsed."),
     "KeyTooLongError": (400, "Your key is too long."),
     "MalformedPOSTRequest": (400, "The body of your POST request is not well-formed multipart/form-data."),
