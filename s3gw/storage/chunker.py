@@ -1,0 +1,96 @@
+"""Cuts a stream into chunks.
+
+Blocks go in as they arrive, finished chunks come out in order; together the chunks are the stream. Where it
+is cut depends on the stream's bytes alone, never on the blocks in which they came: FastCDC is asked only when
+it sees as many bytes as it could look at, or the end of the run.
+
+A run is what lies between two forced cuts of the archive hints (see `hints`), or the whole stream without
+them. FastCDC starts afresh at each.
+"""
+
+from __future__ import annotations
+
+from s3gw.storage.hints import Hints
+from s3gw.storage.presets import Preset
+
+Buffer = bytes | bytearray | memoryview
+
+_SLICE = 1 << 20
+"""Bytes taken in at a time, so that memory stays bounded whatever block is fed."""
+_FIRST = 1 << 16
+"""Capacity of the first buffer; small objects need no more."""
+
+
+class Chunker:
+    """Cuts one stream. Processor work, for a thread; not for two threads at once.
+
+    A chunk that came out is a read-only view that stays valid and unchanged for as long as it is kept. Views of
+    neighbouring chunks share a buffer of about twice the preset's largest chunk, which lives while one of
+    them does.
+    """
+
+    def __init__(self, preset: Preset, hints: bool) -> None:
+        self._preset = preset
+        self._cutter = preset.cutter() if preset.content_defined else None
+        self._hints = Hints() if hints and preset.content_defined else None
+        self._capacity = 2 * preset.maximum + 2 * _SLICE
+        self._buffer = bytearray()
+        self._view = memoryview(self._buffer)
+        self._start = 0  # in the buffer: where the chunk begins that is cut next
+        self._end = 0  # in the buffer: where the bytes that came in end
+        self._base = 0  # in the stream: where the buffer begins
+
+    def feed(self, data: Buffer) -> list[memoryview]:
+        """Take in `data`, which may be reused afterwards; the chunks that are finished by now."""
+        chunks: list[memoryview] = []
+        block = memoryview(data).cast("B")
+        for at in range(0, len(block), _SLICE):
+            self._take(block[at : at + _SLICE])
+            self._cut(chunks, final=False)
+        return chunks
+
+    def finish(self) -> list[memoryview]:
+        """The chunks that remain, once everything was fed."""
+        chunks: list[memoryview] = []
+        self._cut(chunks, final=True)
+        return chunks
+
+    def _take(self, block: memoryview) -> None:
+        """Append to the buffer, or to a new one that takes over what is not cut yet."""
+        needed = self._end + len(block)
+        if needed > len(self._buffer):
+            held = self._view[self._start : self._end]
+            wanted = 2 * (len(held) + len(block))
+            fresh = bytearray(max(_FIRST, min(wanted, self._capacity), len(held) + len(block)))
+            fresh[: len(held)] = held
+            self._base += self._start
+            self._start, self._end = 0, len(held)
+            self._buffer, self._view = fresh, memoryview(fresh)
+        self._view[self._end : self._end + len(block)] = block
+        self._end += len(block)
+
+    def _cut(self, chunks: list[memoryview], *, final: bool) -> None:
+        if self._hints is None:
+            self._cut_run(chunks, self._end, ends=final)
+            return
+        self._hints.advance(self._buffer, self._base, self._end, final=final)
+        while (boundary := self._hints.boundary(self._base + self._start)) is not None:
+            end = boundary - self._base
+            if end > self._end:
+                self._cut_run(chunks, self._end, ends=final)
+                return
+            self._cut_run(chunks, end, ends=True)
+        known = self._end if final else min(self._end, self._hints.decided - self._base)
+        self._cut_run(chunks, known, ends=final)
+
+    def _cut_run(self, chunks: list[memoryview], end: int, *, ends: bool) -> None:
+        """Cut what is certain of the run that is known up to `end`, where it ends or may go on."""
+        maximum = self._preset.maximum
+        view = self._view.toreadonly()
+        while (length := end - self._start) >= maximum or (ends and length > 0):
+            if self._cutter is not None:
+                window = view[self._start : self._start + min(length, maximum)]
+                length = next(self._cutter.cut_buf(window)).length
+            length = min(length, maximum)
+            chunks.append(view[self._start : self._start + length])
+            self._start += length

@@ -1,0 +1,81 @@
+"""Compression of what is stored: zstd, skipped where it gains nothing.
+
+Codec numbers are part of the pack format and of every chunk row; they are never reused.
+"""
+
+from __future__ import annotations
+
+import threading
+
+import zstandard
+
+from s3gw.errors import Damaged
+
+Buffer = bytes | bytearray | memoryview
+
+RAW = 0
+ZSTD = 1
+
+_LEVEL = 3
+_PROBE_ABOVE = 32 << 10
+"""Plain bytes above which a sample decides whether compression is tried at all."""
+_PROBE_PIECES = 4
+_PROBE_PIECE = 4 << 10
+_WORTHWHILE = 0.97
+"""Compressed bytes are kept only when they are at most this part of the plain bytes: less does not pay for
+decompressing at every read."""
+
+
+class _Contexts(threading.local):
+    """zstd objects of one thread: they hold megabytes, and no two threads may use one at once."""
+
+    def __init__(self) -> None:
+        self.compressor = zstandard.ZstdCompressor(level=_LEVEL, write_content_size=True)
+        self.prober = zstandard.ZstdCompressor(level=1)
+        self.decompressor = zstandard.ZstdDecompressor()
+
+
+_contexts = _Contexts()
+
+
+def encode(plain: Buffer, compress: bool) -> tuple[int, Buffer]:
+    """The codec number and the bytes to store: `plain` itself where compression is off or does not pay."""
+    if not compress or len(plain) == 0 or not _compressible(plain):
+        return RAW, plain
+    packed = _contexts.compressor.compress(plain)
+    if len(packed) > _WORTHWHILE * len(plain):
+        return RAW, plain
+    return ZSTD, packed
+
+
+def decode(codec: int, data: Buffer, plain_length: int) -> Buffer:
+    """The plain bytes, exactly `plain_length` of them. Raises Damaged where that is not what `data` holds.
+
+    Memory is bounded by `plain_length`, whatever the compressed bytes pretend.
+    """
+    if codec == RAW:
+        if len(data) != plain_length:
+            raise Damaged(f"{len(data)} bytes are stored where {plain_length} were expected")
+        return data
+    if codec != ZSTD:
+        raise Damaged(f"codec {codec} is unknown")
+    try:
+        if zstandard.frame_content_size(data) != plain_length:
+            raise Damaged("the compressed bytes announce another length")
+        plain = _contexts.decompressor.decompress(data, max_output_size=plain_length, allow_extra_data=False)
+    except zstandard.ZstdError as error:
+        raise Damaged(f"the compressed bytes cannot be read: {error}") from None
+    if len(plain) != plain_length:
+        raise Damaged("the compressed bytes are of another length")
+    return plain
+
+
+def _compressible(plain: Buffer) -> bool:
+    """Whether a sample from all over `plain` shrinks; small buffers are their own sample."""
+    length = len(plain)
+    if length <= _PROBE_ABOVE:
+        return True
+    view = memoryview(plain)
+    stride = (length - _PROBE_PIECE) // (_PROBE_PIECES - 1)
+    sample = b"".join(view[at : at + _PROBE_PIECE] for at in range(0, stride * _PROBE_PIECES, stride))
+    return len(_contexts.prober.compress(sample)) <= _WORTHWHILE * len(sample)
