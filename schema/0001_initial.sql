@@ -81,6 +81,7 @@ CREATE TABLE chunks (
     frame_offset  bigint,                   -- where the frame's payload begins in the pack
     domain_id     integer NOT NULL REFERENCES domains,
     frame_length  integer,                  -- stored bytes of the frame's payload
+    frame_plain   integer,                  -- plain bytes of the frame
     frame_start   integer,                  -- where the chunk begins in the plain frame
     length        integer NOT NULL CHECK (length > 0),   -- plain bytes of the chunk
     key_id        integer,                  -- null: not encrypted
@@ -250,12 +251,15 @@ CREATE INDEX trash_due ON trash (trashed_at);
 CREATE INDEX trash_chunk ON trash (chunk_id) WHERE chunk_id IS NOT NULL;
 CREATE INDEX trash_manifest ON trash (manifest_id) WHERE manifest_id IS NOT NULL;
 
-CREATE TABLE candidates (                  -- append-only queue of chunks and manifests that lost a reference
+CREATE TABLE candidates (                  -- append-only queue of what lost a reference; one column is set
     id            bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     chunk_id      bigint,
     manifest_id   bigint,
+    pack_id       bigint,                  -- lost a chunk, or was sealed
     queued_at     timestamptz NOT NULL DEFAULT now()
 ) WITH (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0);
+CREATE INDEX candidates_manifest ON candidates (id) WHERE manifest_id IS NOT NULL;
+CREATE INDEX candidates_pack ON candidates (id) WHERE pack_id IS NOT NULL;
 
 CREATE TABLE tombstones (                  -- replicas to unlink once no reader can hold them
     name          uuid PRIMARY KEY,
