@@ -24,9 +24,9 @@ _FIRST = 1 << 16
 class Chunker:
     """Cuts one stream. Processor work, for a thread; not for two threads at once.
 
-    A chunk that came out is a read-only view that stays valid and unchanged for as long as it is kept. Views of
-    neighbouring chunks share a buffer of about twice the preset's largest chunk, which lives while one of
-    them does.
+    A chunk that came out is a read-only view that stays valid and unchanged for as long as it is kept. Views
+    of neighbouring chunks share a buffer of about twice the preset's largest chunk, which lives while one
+    of them does.
     """
 
     def __init__(self, preset: Preset, hints: bool) -> None:

@@ -209,7 +209,7 @@ def frame_header_length(data: Buffer) -> int | None:
 
 
 def parse_frame(data: Buffer, offset: int) -> Frame | None:
-    """The frame whose whole header is `data`, at `offset` of its pack; None where the header is not intact."""
+    """The frame whose whole header is `data`, at `offset` of its pack; None where that is damaged."""
     if frame_header_length(data) != len(data):
         return None
     _, codec, _, _, length, plain, stored, key_id, checksum, own = _FRAME.unpack_from(data)

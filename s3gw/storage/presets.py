@@ -52,7 +52,7 @@ class Preset:
         return self.minimum < self.maximum
 
     def cutter(self) -> Cutter:
-        """A new FastCDC v2020 of these sizes. Raises ConfigError where only its slow fallback is installed."""
+        """A new FastCDC v2020. Raises ConfigError where only its slow fallback is installed."""
         require_native_fastcdc()
         cutter: Cutter = pyfastcdc.FastCDC(
             self.average,
