@@ -71,6 +71,8 @@ class Call:
     """Scheme and authority the client used, for Location: "http://127.0.0.1:9000"."""
     virtual_host: bool = False
     """Whether the bucket was named by the host."""
+    anonymous: bool = False
+    """Whether the request was not signed; some members of a request are not for everyone."""
 
 
 Handler = Callable[[Call, Any], Awaitable[Any]]
