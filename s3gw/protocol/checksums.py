@@ -1,0 +1,148 @@
+"""The five checksums of S3: of a stream, of an object from those of its parts, and their base64 form.
+
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity-upload.html
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol
+
+from awscrt import checksums as crt
+from isal import isal_zlib
+
+from s3gw.errors import S3Error
+
+Buffer = bytes | bytearray | memoryview
+
+
+class Checksum(Protocol):
+    """A checksum that is being computed; not safe for use by two threads at once."""
+
+    name: str
+    """As S3 writes it: "CRC32", "CRC32C", "CRC64NVME", "SHA1", "SHA256"."""
+
+    def update(self, data: Buffer) -> None:
+        """Add `data`, in order."""
+        ...
+
+    def digest(self) -> bytes:
+        """The checksum of everything so far, big-endian."""
+        ...
+
+
+class _Crc:
+    """A CRC, kept as the number that its library continues from."""
+
+    __slots__ = ("_function", "_length", "_value", "name")
+
+    def __init__(self, name: str, function: Callable[[Buffer, int], int], length: int) -> None:
+        self.name = name
+        self._function = function
+        self._length = length
+        self._value = 0
+
+    def update(self, data: Buffer) -> None:
+        self._value = self._function(data, self._value)
+
+    def digest(self) -> bytes:
+        return self._value.to_bytes(self._length, "big")
+
+
+class _Hash:
+    """One of hashlib's, which release the GIL for all but small buffers."""
+
+    __slots__ = ("_hash", "name")
+
+    def __init__(self, name: str, function: str) -> None:
+        self.name = name
+        self._hash = hashlib.new(function, usedforsecurity=False)
+
+    def update(self, data: Buffer) -> None:
+        self._hash.update(data)
+
+    def digest(self) -> bytes:
+        return self._hash.digest()
+
+
+_NEW: Mapping[str, Callable[[], Checksum]] = {
+    "CRC32": lambda: _Crc("CRC32", isal_zlib.crc32, 4),
+    "CRC32C": lambda: _Crc("CRC32C", crt.crc32c, 4),
+    "CRC64NVME": lambda: _Crc("CRC64NVME", crt.crc64nvme, 8),
+    "SHA1": lambda: _Hash("SHA1", "sha1"),
+    "SHA256": lambda: _Hash("SHA256", "sha256"),
+}
+
+_COMBINE: Mapping[str, Callable[[int, int, int], int]] = {
+    "CRC32": crt.combine_crc32,
+    "CRC32C": crt.combine_crc32c,
+    "CRC64NVME": crt.combine_crc64nvme,
+}
+
+LENGTHS: Mapping[str, int] = {"CRC32": 4, "CRC32C": 4, "CRC64NVME": 8, "SHA1": 20, "SHA256": 32}
+"""Bytes of a digest by the name of its algorithm."""
+
+ALGORITHMS: tuple[str, ...] = tuple(LENGTHS)
+"""The names of the algorithms that are supported."""
+
+HEADERS: Mapping[str, str] = {f"x-amz-checksum-{name.lower()}": name for name in LENGTHS}
+"""The algorithm by the header or trailer that carries its checksum."""
+
+
+def new(algorithm: str) -> Checksum:
+    """A checksum of no bytes; KeyError for an unknown name."""
+    return _NEW[algorithm]()
+
+
+def header_name(algorithm: str) -> str:
+    """The header or trailer that carries a checksum: "CRC32" → "x-amz-checksum-crc32"."""
+    return f"x-amz-checksum-{algorithm.lower()}"
+
+
+def encode(digest: bytes) -> str:
+    """A digest as S3 writes it, in base64."""
+    return base64.b64encode(digest).decode()
+
+
+def decode(algorithm: str, value: str) -> bytes:
+    """The digest that a client gave in base64.
+
+    Raises S3Error InvalidRequest, as S3 does, when it is not base64 or not as long as the algorithm's digests.
+    """
+    try:
+        digest = base64.b64decode(value, validate=True)
+    except (binascii.Error, ValueError):
+        digest = b""
+    if len(digest) != LENGTHS[algorithm]:
+        raise S3Error("InvalidRequest", f"Value for {header_name(algorithm)} header is invalid.")
+    return digest
+
+
+def combine(algorithm: str, parts: Sequence[tuple[bytes, int]]) -> bytes:
+    """The checksum of a whole object from the (digest, length in bytes) of its parts in order.
+
+    Only CRCs can be combined; KeyError for others, ValueError without parts.
+    """
+    if not parts:
+        raise ValueError("there are no parts to combine")
+    function = _COMBINE[algorithm]
+    value = int.from_bytes(parts[0][0], "big")
+    for digest, length in parts[1:]:
+        value = function(value, int.from_bytes(digest, "big"), length)
+    return value.to_bytes(LENGTHS[algorithm], "big")
+
+
+def can_combine(algorithm: str) -> bool:
+    """Whether the checksum of an object follows from those of its parts (FULL_OBJECT of multipart uploads)."""
+    return algorithm in _COMBINE
+
+
+def composite(algorithm: str, digests: Sequence[bytes]) -> str:
+    """The COMPOSITE checksum of a multipart object: that of the parts' digests, and how many there are."""
+    checksum = new(algorithm)
+    for digest in digests:
+        checksum.update(digest)
+    return f"{encode(checksum.digest())}-{len(digests)}"

@@ -1,0 +1,209 @@
+"""Values as they stand in headers, query parameters and documents, and how they become Python's.
+
+Everything here is called by the generated code. Dates without a zone are taken as UTC.
+"""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import AsyncIterable, Callable, Mapping
+from datetime import UTC, datetime
+from email.errors import HeaderParseError
+from email.header import decode_header
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from s3gw.errors import S3Error
+
+Stream = bytes | bytearray | memoryview | AsyncIterable[bytes | bytearray | memoryview]
+"""The bytes of an object in an answer; in a request they come by the call's body and the member stays None."""
+
+Convert = Callable[[str, str], Any]
+"""Takes the name of a header or parameter and its text; raises S3Error."""
+
+Table = Mapping[str, tuple[str, Convert | None]]
+"""By name of a header or parameter: the attribute it fills, and its conversion unless it is text."""
+
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ("", "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_BAD_DATE = (ValueError, TypeError, OverflowError, IndexError)
+_METADATA = "x-amz-meta-"
+
+
+class Shape:
+    """Base of the generated dataclasses: compared and shown by the fields that are set."""
+
+    __slots__ = ()
+
+    def _set_fields(self) -> dict[str, Any]:
+        named = ((name, getattr(self, name)) for name in self.__dataclass_fields__)  # type: ignore[attr-defined]
+        return {name: value for name, value in named if value is not None}
+
+    def __eq__(self, other: object) -> bool:
+        if type(other) is not type(self):
+            return NotImplemented
+        return self._set_fields() == other._set_fields()
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        fields = ", ".join(f"{name}={value!r}" for name, value in self._set_fields().items())
+        return f"{type(self).__name__}({fields})"
+
+
+def invalid_argument(name: str, value: str | None, message: str) -> S3Error:
+    """InvalidArgument with the elements by which S3 says which argument was wrong."""
+    fields = {"ArgumentName": name}
+    if value is not None:
+        fields["ArgumentValue"] = value
+    return S3Error("InvalidArgument", message, fields=fields)
+
+
+def fill(request: object, table: Table, values: Mapping[str, str]) -> None:
+    """Set the attributes for those of `values` that `table` knows."""
+    for name, value in values.items():
+        known = table.get(name)
+        if known is not None:
+            attribute, convert = known
+            if convert is not None:
+                setattr(request, attribute, convert(name, value))
+            elif value.isascii():
+                setattr(request, attribute, value)
+            else:
+                setattr(request, attribute, clean_text(value))
+
+
+def fill_with_metadata(request: Any, table: Table, values: Mapping[str, str]) -> None:
+    """`fill`, and gather user metadata."""
+    metadata: dict[str, str] | None = None
+    for name, value in values.items():
+        known = table.get(name)
+        if known is not None:
+            attribute, convert = known
+            if convert is not None:
+                setattr(request, attribute, convert(name, value))
+            elif value.isascii():
+                setattr(request, attribute, value)
+            else:
+                setattr(request, attribute, clean_text(value))
+        elif name.startswith(_METADATA):
+            if metadata is None:
+                metadata = {}
+            metadata[name[11:]] = metadata_value(value)
+    request.metadata = metadata
+
+
+def clean_text(value: str) -> str:
+    """`value` without lone surrogates, by which HTTP parsers carry bytes that are not UTF-8: those are Latin-1."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return value.encode("utf-8", "surrogateescape").decode("latin-1")
+    return value
+
+
+def metadata_value(value: str) -> str:
+    """User metadata from its header: text outside ASCII travels as encoded words (RFC 2047)."""
+    if not value.isascii():
+        return clean_text(value)
+    if "=?" not in value:
+        return value
+    try:
+        return "".join(
+            part if isinstance(part, str) else part.decode(charset or "ascii")
+            for part, charset in decode_header(value)
+        )
+    except (HeaderParseError, LookupError, ValueError):
+        return value
+
+
+def metadata_header(value: str) -> str:
+    """User metadata as a header: as it stands where it is printable ASCII, else as an encoded word in UTF-8."""
+    if value.isascii() and value.isprintable():
+        return value
+    return f"=?UTF-8?B?{b64encode(value.encode()).decode()}?="
+
+
+def integer(name: str, value: str) -> int | None:
+    """An integer; an empty one counts as absent."""
+    if not value:
+        return None
+    try:
+        if len(value) > 20:
+            raise ValueError(value)
+        return int(value)
+    except ValueError:
+        raise invalid_argument(
+            name, value, f"Provided {name} not an integer or within integer range"
+        ) from None
+
+
+def boolean(name: str, value: str) -> bool | None:
+    """ "true" or "false"; an empty one counts as absent."""
+    match value.lower():
+        case "true":
+            return True
+        case "false":
+            return False
+        case "":
+            return None
+    raise invalid_argument(name, value, f"Provided {name} is neither true nor false")
+
+
+def header_text(name: str, value: str) -> str:
+    """Text that will stand in a response header, hence without control characters."""
+    if not value.isprintable() and any(ord(character) < 32 or ord(character) == 127 for character in value):
+        raise invalid_argument(name, None, "Header value cannot contain control characters")
+    return value
+
+
+def text_list(name: str, value: str) -> list[str]:
+    """Words separated by commas."""
+    return [word for word in (part.strip() for part in value.split(",")) if word]
+
+
+def _aware(moment: datetime) -> datetime:
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def condition_date(name: str, value: str) -> datetime | None:
+    """The date of a condition: None when it cannot be read, since HTTP says such a condition is ignored."""
+    try:
+        return _aware(parsedate_to_datetime(value))
+    except _BAD_DATE:
+        return None
+
+
+def date(name: str, value: str) -> datetime:
+    """A date in either form that S3 uses, ISO 8601 or that of HTTP."""
+    moment = read_date(value)
+    if moment is None:
+        raise invalid_argument(name, value, f"Provided {name} is not a date")
+    return moment
+
+
+def read_date(value: str) -> datetime | None:
+    """A date in ISO 8601 or in HTTP's form; None when it is neither."""
+    for parse in (datetime.fromisoformat, parsedate_to_datetime):
+        try:
+            return _aware(parse(value.strip()))
+        except _BAD_DATE:
+            continue
+    return None
+
+
+def iso_date(moment: datetime) -> str:
+    """As dates stand in documents; S3 keeps whole seconds and still writes milliseconds."""
+    if moment.tzinfo is not UTC:
+        moment = moment.astimezone(UTC)
+    return moment.isoformat(timespec="seconds")[:19] + ".000Z"
+
+
+def http_date(moment: datetime) -> str:
+    """As dates stand in headers (RFC 9110, IMF-fixdate), without regard to the locale."""
+    if moment.tzinfo is not UTC:
+        moment = moment.astimezone(UTC)
+    return (
+        f"{_DAYS[moment.weekday()]}, {moment.day:02d} {_MONTHS[moment.month]} {moment.year:04d}"
+        f" {moment.hour:02d}:{moment.minute:02d}:{moment.second:02d} GMT"
+    )

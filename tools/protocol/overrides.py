@@ -1,0 +1,208 @@
+"""Where S3 departs from its model: data, each entry with its reason.
+
+An entry that no longer fits the model stops the generator, so that none outlives its cause.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+# Answers whose body is built from several members have a root element that the model does not name. These are
+# the names of the "Response Syntax" in the API reference and of AWS's answers.
+ROOTS: dict[str, str] = {
+    "CompleteMultipartUpload": "CompleteMultipartUploadResult",
+    "CreateMultipartUpload": "InitiateMultipartUploadResult",
+    "CreateSession": "CreateSessionResult",
+    "DeleteObjects": "DeleteResult",
+    "GetBucketAccelerateConfiguration": "AccelerateConfiguration",
+    "GetBucketAcl": "AccessControlPolicy",
+    "GetBucketCors": "CORSConfiguration",
+    "GetBucketLifecycle": "LifecycleConfiguration",
+    "GetBucketLifecycleConfiguration": "LifecycleConfiguration",
+    "GetBucketLocation": "LocationConstraint",
+    "GetBucketLogging": "BucketLoggingStatus",
+    "GetBucketNotification": "NotificationConfiguration",
+    "GetBucketNotificationConfiguration": "NotificationConfiguration",
+    "GetBucketRequestPayment": "RequestPaymentConfiguration",
+    "GetBucketTagging": "Tagging",
+    "GetBucketVersioning": "VersioningConfiguration",
+    "GetBucketWebsite": "WebsiteConfiguration",
+    "GetObjectAcl": "AccessControlPolicy",
+    "GetObjectAttributes": "GetObjectAttributesResponse",
+    "GetObjectTagging": "Tagging",
+    "ListBucketAnalyticsConfigurations": "ListBucketAnalyticsConfigurationResult",
+    "ListBucketIntelligentTieringConfigurations": "ListBucketIntelligentTieringConfigurationsOutput",
+    "ListBucketInventoryConfigurations": "ListInventoryConfigurationsResult",
+    "ListBucketMetricsConfigurations": "ListMetricsConfigurationsResult",
+    "ListBuckets": "ListAllMyBucketsResult",
+    "ListDirectoryBuckets": "ListAllMyDirectoryBucketsResult",
+    "ListMultipartUploads": "ListMultipartUploadsResult",
+    "ListObjectAnnotations": "ListObjectAnnotationsResult",
+    "ListObjectVersions": "ListVersionsResult",
+    "ListObjects": "ListBucketResult",
+    "ListObjectsV2": "ListBucketResult",
+    "ListParts": "ListPartsResult",
+    "PutObjectAnnotation": "PutObjectAnnotationResult",
+}
+
+# The model gives no status here and so says 200.
+STATUSES: dict[str, tuple[int, str]] = {
+    "PutBucketPolicy": (204, "AWS answers a stored policy with 204 No Content"),
+}
+
+# GetObject has two statuses; the member that decides is the one a client can see.
+PARTIAL_CONTENT: dict[str, tuple[str, str]] = {
+    "GetObject": ("ContentRange", "an answer with Content-Range is 206 Partial Content"),
+}
+
+# The single member of the answer is the text of the root element instead of a child.
+TEXT_OF_ROOT: dict[str, tuple[str, str]] = {
+    "GetBucketLocation": (
+        "LocationConstraint",
+        "AWS answers <LocationConstraint>region</LocationConstraint>",
+    ),
+}
+
+# Document types of payloads that are not XML.
+CONTENT_TYPES: dict[str, tuple[str, str]] = {
+    "GetBucketPolicy": ("application/json", "a policy is JSON"),
+}
+
+# Members whose value is passed on as it stands although the model gives it a type.
+AS_TEXT: dict[tuple[str, str], str] = {
+    ("GetObject", "ResponseExpires"): "becomes the header Expires, which is passed through as text",
+    ("HeadObject", "ResponseExpires"): "becomes the header Expires, which is passed through as text",
+}
+
+# Query parameters that become response headers; a line break in one would split the answer.
+HEADER_TEXT_PREFIX = "response-"
+
+# Dates in these headers make a request conditional; HTTP says that one which cannot be read is ignored
+# (RFC 9110, 13.1.3 and 13.1.4). Dates in all others are refused.
+CONDITIONAL_DATES: dict[str, str] = {
+    "If-Modified-Since": "condition on a read",
+    "If-Unmodified-Since": "condition on a read",
+    "x-amz-copy-source-if-modified-since": "condition on the source of a copy",
+    "x-amz-copy-source-if-unmodified-since": "condition on the source of a copy",
+    "x-amz-rename-source-if-modified-since": "condition on the source of a rename",
+    "x-amz-rename-source-if-unmodified-since": "condition on the source of a rename",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of several operations on one route, taken when `kind` `name` is there; the first that fits wins."""
+
+    operation: str
+    kind: Literal["header", "query", "otherwise"]
+    name: str = ""
+    value: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SharedRoute:
+    """Operations that the model puts on one method and sub-resource, and how to tell them apart."""
+
+    method: str
+    resource: str
+    subresource: str | None
+    choices: tuple[Choice, ...]
+    reason: str
+    unreachable: tuple[str, ...] = ()
+    """Deprecated operations that another one has replaced on the wire."""
+
+
+SHARED_ROUTES: tuple[SharedRoute, ...] = (
+    SharedRoute(
+        "GET", "service", None,
+        (Choice("ListDirectoryBuckets", "query", "max-directory-buckets"), Choice("ListBuckets", "otherwise")),
+        "directory buckets are listed at another host; only this parameter tells the requests apart",
+    ),
+    SharedRoute(
+        "GET", "bucket", None,
+        (Choice("ListObjectsV2", "query", "list-type", "2"), Choice("ListObjects", "otherwise")),
+        "the second version of the listing is asked for by list-type=2",
+    ),
+    SharedRoute(
+        "PUT", "object", None,
+        (Choice("CopyObject", "header", "x-amz-copy-source"), Choice("PutObject", "otherwise")),
+        "a copy has a source",
+    ),
+    SharedRoute(
+        "PUT", "object", "uploadId",
+        (Choice("UploadPartCopy", "header", "x-amz-copy-source"), Choice("UploadPart", "otherwise")),
+        "a copy has a source",
+    ),
+    SharedRoute(
+        "GET", "bucket", "analytics",
+        (Choice("GetBucketAnalyticsConfiguration", "query", "id"),
+         Choice("ListBucketAnalyticsConfigurations", "otherwise")),
+        "one configuration is named by its id",
+    ),
+    SharedRoute(
+        "GET", "bucket", "intelligent-tiering",
+        (Choice("GetBucketIntelligentTieringConfiguration", "query", "id"),
+         Choice("ListBucketIntelligentTieringConfigurations", "otherwise")),
+        "one configuration is named by its id",
+    ),
+    SharedRoute(
+        "GET", "bucket", "inventory",
+        (Choice("GetBucketInventoryConfiguration", "query", "id"),
+         Choice("ListBucketInventoryConfigurations", "otherwise")),
+        "one configuration is named by its id",
+    ),
+    SharedRoute(
+        "GET", "bucket", "metrics",
+        (Choice("GetBucketMetricsConfiguration", "query", "id"),
+         Choice("ListBucketMetricsConfigurations", "otherwise")),
+        "one configuration is named by its id",
+    ),
+    SharedRoute(
+        "GET", "object", "annotation",
+        (Choice("GetObjectAnnotation", "query", "annotationName"), Choice("ListObjectAnnotations", "otherwise")),
+        "one annotation is named",
+    ),
+    SharedRoute(
+        "GET", "bucket", "lifecycle", (Choice("GetBucketLifecycleConfiguration", "otherwise"),),
+        "the deprecated form differs only in what it leaves out", ("GetBucketLifecycle",),
+    ),
+    SharedRoute(
+        "PUT", "bucket", "lifecycle", (Choice("PutBucketLifecycleConfiguration", "otherwise"),),
+        "the deprecated form differs only in what it leaves out", ("PutBucketLifecycle",),
+    ),
+    SharedRoute(
+        "GET", "bucket", "notification", (Choice("GetBucketNotificationConfiguration", "otherwise"),),
+        "the deprecated form differs only in what it leaves out", ("GetBucketNotification",),
+    ),
+    SharedRoute(
+        "PUT", "bucket", "notification", (Choice("PutBucketNotificationConfiguration", "otherwise"),),
+        "the deprecated form differs only in what it leaves out", ("PutBucketNotification",),
+    ),
+)  # fmt: skip
+
+# The upload's id is a sub-resource on the wire, although the model lists it as an ordinary parameter.
+SUBRESOURCE_PARAMETERS: dict[str, tuple[str, str]] = {
+    name: ("uploadId", "the requests of an upload are told from those of an object by the upload's id")
+    for name in (
+        "AbortMultipartUpload",
+        "CompleteMultipartUpload",
+        "ListParts",
+        "UploadPart",
+        "UploadPartCopy",
+    )
+}
+
+# The one operation whose path is a fixed word; no bucket can have capitals in its name.
+FIXED_PATHS: dict[str, tuple[str, str]] = {
+    "WriteGetObjectResponse": (
+        "WriteGetObjectResponse",
+        "answers a transforming function's client, at a fixed path",
+    ),
+}
+
+# Operations of the HTTP interface that the model does not describe, written by hand in s3gw.protocol.beyond.
+BEYOND_MODEL: dict[str, tuple[str, str, str]] = {
+    "OptionsObject": ("OPTIONS", "*", "the preflight request of browsers, on every resource"),
+    "PostObject": ("POST", "bucket", "the upload by an HTML form"),
+}
