@@ -133,14 +133,20 @@ class Gateway:
                 f"SIGTERM did not end the gateway; its log:\n{self.logs()[-8000:]}"
             ) from None
 
-    def kill9(self) -> None:
+    def kill9(self, *, keep_clients: bool = False) -> None:
         """SIGKILL to the gateway and its workers, by their ids; PostgreSQL has to notice by itself."""
-        self._close_clients()
+        if not keep_clients:
+            self._close_clients()
         if self.process is None:
             return
         for pid in self.gateway_pids():
             _kill(pid)
         self.process.wait(60)
+
+    def remove(self) -> None:
+        """Kill what still runs and remove everything it kept."""
+        self.kill9()
+        shutil.rmtree(self.home, ignore_errors=True)
 
     def restart(self) -> Gateway:
         """Start again on the same data directory and port."""
@@ -270,8 +276,8 @@ def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
     home = tmp_path_factory.mktemp("gateway")
     running = Gateway(home).start()
     yield running
-    running.stop()
-    shutil.rmtree(home, ignore_errors=True)
+    assert running.stop() == 0
+    running.remove()
 
 
 @pytest.fixture
@@ -285,8 +291,7 @@ def new_gateway(tmp_path: Path) -> Iterator[Callable[..., Gateway]]:
 
     yield make
     for one in made:
-        one.kill9()
-    shutil.rmtree(tmp_path, ignore_errors=True)
+        one.remove()
 
 
 @pytest.fixture

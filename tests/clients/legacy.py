@@ -1,6 +1,6 @@
 """Run by an older boto3 in an environment of its own: what it sends has no checksums unless asked.
 
-Arguments: a bucket to make, a folder for files. Prints the version and "done"; any mismatch ends it with an AssertionError.
+Arguments: a bucket to make, a folder for files. A mismatch ends it with an AssertionError.
 """
 
 import hashlib

@@ -80,12 +80,14 @@ def test_lists_pages_in_byte_order_and_deletes_many(s3: S3Client, bucket: str) -
 
 def test_a_copy_keeps_what_came_with_the_object(s3: S3Client, bucket: str) -> None:
     data = content(6, MIB)
-    s3.put_object(Bucket=bucket, Key="from", Body=data, Metadata={"note": "grün"}, CacheControl="max-age=5")
+    s3.put_object(
+        Bucket=bucket, Key="from", Body=data, Metadata={"note": "a few words"}, CacheControl="max-age=5"
+    )
     s3.copy_object(Bucket=bucket, Key="to", CopySource={"Bucket": bucket, "Key": "from"})
     copy = s3.get_object(Bucket=bucket, Key="to")
     assert (copy["Body"].read(), copy["Metadata"], copy["CacheControl"]) == (
         data,
-        {"note": "grün"},
+        {"note": "a few words"},
         "max-age=5",
     )
 
