@@ -9,7 +9,7 @@ import base64
 import binascii
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from awscrt import checksums as crt
 from isal import isal_zlib
@@ -22,10 +22,12 @@ Buffer = bytes | bytearray | memoryview
 class Checksum(Protocol):
     """A checksum that is being computed; not safe for use by two threads at once."""
 
-    name: str
-    """As S3 writes it: "CRC32", "CRC32C", "CRC64NVME", "SHA1", "SHA256"."""
+    @property
+    def name(self) -> str:
+        """As S3 writes it: "CRC32", "CRC32C", "CRC64NVME", "SHA1", "SHA256"."""
+        ...
 
-    def update(self, data: Buffer) -> None:
+    def update(self, data: Buffer, /) -> None:
         """Add `data`, in order."""
         ...
 
@@ -37,43 +39,86 @@ class Checksum(Protocol):
 class _Crc:
     """A CRC, kept as the number that its library continues from."""
 
-    __slots__ = ("_function", "_length", "_value", "name")
+    __slots__ = ("_value",)
+    name: ClassVar[str]
+    size: ClassVar[int]
 
-    def __init__(self, name: str, function: Callable[[Buffer, int], int], length: int) -> None:
-        self.name = name
-        self._function = function
-        self._length = length
+    def __init__(self) -> None:
         self._value = 0
 
-    def update(self, data: Buffer) -> None:
-        self._value = self._function(data, self._value)
-
     def digest(self) -> bytes:
-        return self._value.to_bytes(self._length, "big")
+        """The CRC of everything so far, big-endian."""
+        return self._value.to_bytes(self.size, "big")
+
+
+class CRC32(_Crc):
+    """CRC-32 of ISO 3309, as in zip and gzip."""
+
+    __slots__ = ()
+    name = "CRC32"
+    size = 4
+
+    def update(self, data: Buffer, /) -> None:
+        """Add `data`, in order."""
+        self._value = isal_zlib.crc32(data, self._value)
+
+
+class CRC32C(_Crc):
+    """CRC-32 with Castagnoli's polynomial."""
+
+    __slots__ = ()
+    name = "CRC32C"
+    size = 4
+
+    def update(self, data: Buffer, /) -> None:
+        """Add `data`, in order."""
+        self._value = crt.crc32c(data, self._value)
+
+
+class CRC64NVME(_Crc):
+    """The 64-bit CRC of the NVMe specification."""
+
+    __slots__ = ()
+    name = "CRC64NVME"
+    size = 8
+
+    def update(self, data: Buffer, /) -> None:
+        """Add `data`, in order."""
+        self._value = crt.crc64nvme(data, self._value)
 
 
 class _Hash:
     """One of hashlib's, which release the GIL for all but small buffers."""
 
-    __slots__ = ("_hash", "name")
+    __slots__ = ("_hash", "digest", "update")
+    name: ClassVar[str]
 
-    def __init__(self, name: str, function: str) -> None:
-        self.name = name
-        self._hash = hashlib.new(function, usedforsecurity=False)
-
-    def update(self, data: Buffer) -> None:
-        self._hash.update(data)
-
-    def digest(self) -> bytes:
-        return self._hash.digest()
+    def __init__(self) -> None:
+        self._hash = hashlib.new(self.name.lower(), usedforsecurity=False)
+        self.update = self._hash.update
+        self.digest = self._hash.digest
 
 
-_NEW: Mapping[str, Callable[[], Checksum]] = {
-    "CRC32": lambda: _Crc("CRC32", isal_zlib.crc32, 4),
-    "CRC32C": lambda: _Crc("CRC32C", crt.crc32c, 4),
-    "CRC64NVME": lambda: _Crc("CRC64NVME", crt.crc64nvme, 8),
-    "SHA1": lambda: _Hash("SHA1", "sha1"),
-    "SHA256": lambda: _Hash("SHA256", "sha256"),
+class SHA1(_Hash):
+    """SHA-1."""
+
+    __slots__ = ()
+    name = "SHA1"
+
+
+class SHA256(_Hash):
+    """SHA-256."""
+
+    __slots__ = ()
+    name = "SHA256"
+
+
+_CLASSES: Mapping[str, Callable[[], Checksum]] = {
+    "CRC32": CRC32,
+    "CRC32C": CRC32C,
+    "CRC64NVME": CRC64NVME,
+    "SHA1": SHA1,
+    "SHA256": SHA256,
 }
 
 _COMBINE: Mapping[str, Callable[[int, int, int], int]] = {
@@ -94,7 +139,7 @@ HEADERS: Mapping[str, str] = {f"x-amz-checksum-{name.lower()}": name for name in
 
 def new(algorithm: str) -> Checksum:
     """A checksum of no bytes; KeyError for an unknown name."""
-    return _NEW[algorithm]()
+    return _CLASSES[algorithm]()
 
 
 def header_name(algorithm: str) -> str:
@@ -110,7 +155,7 @@ def encode(digest: bytes) -> str:
 def decode(algorithm: str, value: str) -> bytes:
     """The digest that a client gave in base64.
 
-    Raises S3Error InvalidRequest, as S3 does, when it is not base64 or not as long as the algorithm's digests.
+    Raises S3Error InvalidRequest, as S3 does, when it is not base64 or not as long as such digests are.
     """
     try:
         digest = base64.b64decode(value, validate=True)
@@ -136,7 +181,7 @@ def combine(algorithm: str, parts: Sequence[tuple[bytes, int]]) -> bytes:
 
 
 def can_combine(algorithm: str) -> bool:
-    """Whether the checksum of an object follows from those of its parts (FULL_OBJECT of multipart uploads)."""
+    """Whether the checksum of an object follows from those of its parts (type FULL_OBJECT)."""
     return algorithm in _COMBINE
 
 
