@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from collections.abc import Mapping
 from s3gw.db.pool import Database
 from s3gw.db.records import Account
 

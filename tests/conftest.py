@@ -1,0 +1,99 @@
+"""A real PostgreSQL for every test that asks for one: the embedded one, started once a test process."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections.abc import AsyncIterator, Coroutine, Iterator
+from typing import Any, TypeVar
+
+import asyncpg
+import pytest
+
+from s3gw.db.embedded import Embedded, start_embedded
+from s3gw.db.migrations import migrate
+from s3gw.db.pool import Database
+
+T = TypeVar("T")
+_TEMPLATE = "s3gw_template"
+
+
+class Server:
+    """The test process's PostgreSQL, and a way to make databases on it."""
+
+    def __init__(self, embedded: Embedded) -> None:
+        self._embedded = embedded
+        self._numbers = itertools.count(1)
+
+    def url(self, name: str) -> str:
+        """Of the database `name`."""
+        return self._embedded.url.replace("/postgres?", f"/{name}?")
+
+    async def create(self, template: str = _TEMPLATE) -> str:
+        """A new database, as migrated; its name."""
+        name = f"test_{next(self._numbers)}"
+        await self._administer(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY file_copy')
+        return name
+
+    async def drop(self, name: str) -> None:
+        """Remove a database, whoever is still connected."""
+        await self._administer(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+    async def prepare(self) -> None:
+        """Make the template once."""
+        await self._administer(f'CREATE DATABASE "{_TEMPLATE}"')
+        await migrate(self.url(_TEMPLATE))
+
+    async def stop(self) -> None:
+        """End the server."""
+        await self._embedded.stop()
+
+    async def _administer(self, statement: str) -> None:
+        connection = await asyncpg.connect(self._embedded.url)
+        try:
+            await connection.execute(statement)
+        finally:
+            await connection.close()
+
+
+def _run(work: Coroutine[Any, Any, T]) -> T:
+    """Run on a loop of its own, without disturbing that of the tests."""
+    loop = asyncio.new_event_loop()
+    try:
+        return loop.run_until_complete(work)
+    finally:
+        loop.run_until_complete(loop.shutdown_default_executor())
+        loop.close()
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The PostgreSQL of this test process, which syncs nothing."""
+    server = Server(_run(start_embedded(tmp_path_factory.mktemp("postgres"), durable=False)))
+    _run(server.prepare())
+    yield server
+    _run(server.stop())
+
+
+@pytest.fixture
+async def dsn(postgres: Server) -> AsyncIterator[str]:
+    """The URL of a database of the test's own, migrated and empty."""
+    name = await postgres.create()
+    yield postgres.url(name)
+    await postgres.drop(name)
+
+
+@pytest.fixture
+async def empty_dsn(postgres: Server) -> AsyncIterator[str]:
+    """The URL of a database of the test's own that no migration has touched."""
+    name = await postgres.create("template0")
+    yield postgres.url(name)
+    await postgres.drop(name)
+
+
+@pytest.fixture
+async def database(dsn: str) -> AsyncIterator[Database]:
+    """A connected pool on a database of the test's own, migrated and empty."""
+    pool = await Database.connect(dsn)
+    yield pool
+    await pool.close()
