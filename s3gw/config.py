@@ -95,10 +95,10 @@ class Settings:
     """How long requests that run may go on after SIGTERM."""
     max_connections: int = 4096
     """Connections of one worker; more are answered 503 and closed."""
+    guard_connections: bool = True
+    """Bound headers and connections beyond what aiohttp does; off only if a release of it breaks that."""
     max_header_size: int = 32768
     """Bytes of the request line and all headers together."""
-    max_document: int = 8 << 20
-    """Bytes of a request document. 10,000 parts with checksums, or 1,000 long keys, fit."""
     log_format: str = "auto"
     """"json" or "text"; "auto" is text on a terminal and JSON otherwise."""
     collect_interval: float = 60.0
@@ -127,7 +127,7 @@ _SWITCH = {
     **dict.fromkeys(("1", "true", "on", "yes"), True),
     **dict.fromkeys(("0", "false", "off", "no"), False),
 }
-_SIZES = ("reserve", "inline_limit", "minimum_rate", "max_header_size", "max_document")
+_SIZES = ("reserve", "inline_limit", "minimum_rate", "max_header_size")
 _TIMES = ("header_timeout", "keepalive_timeout", "body_timeout", "collect_interval")
 
 
@@ -187,7 +187,7 @@ def _convert(name: str, value: Any) -> Any:
             return Path(str(value))
         case "workers" | "max_connections":
             return _integer(name, value)
-        case "archive_hints":
+        case "archive_hints" | "guard_connections":
             if str(value).lower() not in _SWITCH:
                 raise ConfigError(f"{name}: {value!r} is neither on nor off")
             return _SWITCH[str(value).lower()]

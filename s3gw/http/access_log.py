@@ -1,0 +1,91 @@
+"""One line for each request: JSON for machines, or a short text for people on a terminal.
+
+A line holds the decoded bucket and key, never the query, the headers or the body, so that no signature,
+secret or customer key can be in it.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from datetime import UTC, datetime
+from time import perf_counter
+from typing import Any
+
+from s3gw.http.exchange import Exchange
+
+log = logging.getLogger("s3gw.access")
+
+HEALTH = "Health"
+"""The operation of the gateway's own pages, which probes ask for all the time: not logged."""
+
+MAX_TEXT = 256
+"""Characters of a client's own words that are kept."""
+
+
+def record(exchange: Exchange) -> None:
+    """Log a finished request."""
+    if exchange.operation == HEALTH or not log.isEnabledFor(logging.INFO):
+        return
+    entry = logging.LogRecord(log.name, logging.INFO, "", 0, "%s", (_Line(exchange),), None)
+    log.handle(entry)
+
+
+class _Line:
+    """The fields of one line; made into text by the formatter that wants them."""
+
+    __slots__ = ("fields",)
+
+    def __init__(self, exchange: Exchange) -> None:
+        request = exchange.request
+        agent = request.headers.get("User-Agent")
+        self.fields: dict[str, Any] = {
+            "request_id": exchange.request_id,
+            "remote": request.remote,
+            "account": exchange.account,
+            "method": request.method,
+            "operation": exchange.operation,
+            "bucket": exchange.bucket,
+            "key": exchange.key,
+            "status": exchange.status,
+            "error": exchange.error,
+            "bytes_in": exchange.bytes_in,
+            "bytes_out": exchange.bytes_out,
+            "ms": round((perf_counter() - exchange.started) * 1000, 3),
+            "agent": None if agent is None else agent[:MAX_TEXT],
+        }
+
+    def __str__(self) -> str:
+        """For a person: what, where, how it ended, how long it took."""
+        fields = self.fields
+        path = "/".join(part for part in (fields["bucket"], fields["key"]) if part is not None)
+        outcome = f"{fields['status']} {fields['error']}" if fields["error"] else str(fields["status"])
+        what = f"{fields['operation'] or fields['method']} {ascii(path)[1:-1]}"
+        measure = f"in={fields['bytes_in']} out={fields['bytes_out']} {fields['ms']}ms"
+        return f"{fields['request_id']} {fields['remote']} {what} {outcome} {measure}"
+
+
+class JsonFormatter(logging.Formatter):
+    """Every record as one line of JSON; of an access record its fields, of others level, logger, message."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """One line without line breaks, ASCII only."""
+        line: dict[str, Any] = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+        }
+        if isinstance(record.args, tuple) and len(record.args) == 1 and isinstance(record.args[0], _Line):
+            line.update(record.args[0].fields)
+        else:
+            line |= {"level": record.levelname, "logger": record.name, "message": record.getMessage()}
+            if record.exc_info:
+                line["traceback"] = self.formatException(record.exc_info)
+        return json.dumps(line, default=str)
+
+
+class TextFormatter(logging.Formatter):
+    """Every record as text; control characters of a client's words are escaped by what is formatted."""
+
+    default_msec_format = "%s.%03d"
+
+    def __init__(self) -> None:
+        super().__init__("%(asctime)s %(levelname).1s %(message)s", "%H:%M:%S")

@@ -1,0 +1,203 @@
+"""What a connection must withstand and aiohttp's server does not bound by itself.
+
+This is the one module that reaches round aiohttp's public API: it overrides methods of the protocol class
+and reads some of its fields. With the setting `guard_connections` off, aiohttp's own class serves instead,
+for the day on which a release of aiohttp changes what is used here.
+
+Bounded here: the time and the bytes until the headers of a request are complete, the number of connections,
+and the time a closed connection waits for a client that does not read. And a refusal by the HTTP parser is
+answered with the same error document as any other.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from aiohttp import web
+from aiohttp.http_exceptions import ContentLengthError, LineTooLong
+
+from s3gw.errors import S3Error
+
+FLUSH_WITHIN = 10.0
+"""Seconds that the rest of an answer may take to leave after the connection was told to close."""
+
+LINGER = 5.0
+"""Seconds for which the rest of a body that nobody wants is read, so that the client sees the answer."""
+
+Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """Limits of one worker's connections; seconds and bytes."""
+
+    connections: int
+    header_time: float
+    header_size: int
+    idle_time: float
+
+
+class Refusals:
+    """How a connection answers where no request reached the pipeline."""
+
+    def response(self, request: web.BaseRequest, error: S3Error) -> web.StreamResponse:
+        """The answer to a request that the HTTP parser refused."""
+        raise NotImplementedError
+
+    def raw(self, error: S3Error) -> bytes:
+        """A whole HTTP/1.1 response with `Connection: close`, for a request whose headers never ended."""
+        raise NotImplementedError
+
+
+class Listener(web.Server):
+    """aiohttp's low-level server, with connections that keep within `bounds`."""
+
+    def __init__(self, handler: Handler, refusals: Refusals, bounds: Bounds, *, guard: bool = True) -> None:
+        self._options: dict[str, Any] = {
+            "auto_decompress": False,
+            "keepalive_timeout": bounds.idle_time,
+            "lingering_time": LINGER,
+            "max_line_size": bounds.header_size,
+            "max_field_size": bounds.header_size,
+            "access_log": None,
+        }
+        super().__init__(handler, **self._options)
+        self.refusals = refusals
+        self.bounds = bounds
+        self._guard = guard
+
+    def __call__(self) -> web.RequestHandler:
+        """The protocol of one new connection."""
+        if not self._guard:
+            return super().__call__()
+        return Connection(self, loop=self._loop, **self._options)
+
+    @property
+    def is_full(self) -> bool:
+        """Whether there are as many connections as may be."""
+        return len(self._connections) >= self.bounds.connections
+
+    def close_idle(self) -> None:
+        """Close the connections on which no request is running."""
+        for connection in self.connections:
+            if not isinstance(connection, Connection):
+                connection.close()
+            elif connection.is_idle:
+                connection.force_close()
+
+
+class Connection(web.RequestHandler):
+    """One connection within its bounds."""
+
+    __slots__ = ("_head_bytes", "_head_timer", "_listener")
+
+    def __init__(self, listener: Listener, *, loop: asyncio.AbstractEventLoop, **options: Any) -> None:
+        super().__init__(listener, loop=loop, **options)
+        self._listener = listener
+        self._head_bytes = 0
+        self._head_timer: asyncio.TimerHandle | None = None
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether it waits for a request: none is running, and no headers are complete."""
+        return self._waiter is not None and not self._waiter.done()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Count the connection, and give it its time for the first request's headers."""
+        if self._listener.is_full and isinstance(transport, asyncio.WriteTransport):
+            transport.write(self._listener.refusals.raw(S3Error("SlowDown")))
+            transport.close()
+            return
+        super().connection_made(transport)
+        self._start_head_timer()
+
+    def data_received(self, data: bytes) -> None:
+        """Feed the parser, and bound what it may hold of headers that are not complete."""
+        super().data_received(data)
+        if not self.is_idle:
+            self._stop_head_timer()
+            return
+        if not data:
+            return
+        self._head_bytes += len(data)
+        if self._head_timer is None:
+            self._start_head_timer()
+        if self._head_bytes > self._listener.bounds.header_size:
+            self._refuse(S3Error("RequestHeaderSectionTooLarge"))
+
+    def eof_received(self) -> bool | None:  # type: ignore[override]
+        """A client that has said all it will say still gets its answer; a body that is cut short fails."""
+        request = self._current_request
+        if request is None:
+            return None
+        if not request.content.is_eof():
+            request.content.set_exception(ContentLengthError("the client ended the connection in the body"))
+        self._close = True
+        return True
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        """Forget the timers."""
+        self._stop_head_timer()
+        super().connection_lost(exc)
+
+    def force_close(self) -> None:
+        """Close now; what is still to be sent must leave soon."""
+        transport = self.transport
+        super().force_close()
+        self._bound_flush(transport)
+
+    async def start(self) -> None:
+        """Serve the connection's requests one after another until it closes."""
+        try:
+            await super().start()
+        finally:
+            self._bound_flush(self.transport)
+
+    def handle_error(
+        self,
+        request: web.BaseRequest,
+        status: int = 500,
+        exc: BaseException | None = None,
+        message: str | None = None,
+    ) -> web.StreamResponse:
+        """Answer what the parser refused, or cut the connection where an answer has begun."""
+        if request.writer.output_size > 0:
+            raise ConnectionError("the answer had begun")
+        return self._listener.refusals.response(request, refusal(status, exc, message))
+
+    def _start_head_timer(self) -> None:
+        self._head_timer = self._loop.call_later(self._listener.bounds.header_time, self._head_is_late)
+
+    def _stop_head_timer(self) -> None:
+        self._head_bytes = 0
+        if self._head_timer is not None:
+            self._head_timer.cancel()
+            self._head_timer = None
+
+    def _head_is_late(self) -> None:
+        self._head_timer = None
+        if self._head_bytes:
+            self._refuse(S3Error("RequestTimeout"))
+        elif self.is_idle:
+            self.force_close()
+
+    def _refuse(self, error: S3Error) -> None:
+        if self.transport is not None:
+            self.transport.write(self._listener.refusals.raw(error))
+        self.force_close()
+
+    def _bound_flush(self, transport: asyncio.Transport | None) -> None:
+        if transport is not None and transport.get_write_buffer_size():
+            self._loop.call_later(FLUSH_WITHIN, transport.abort)
+
+
+def refusal(status: int, exc: BaseException | None, message: str | None) -> S3Error:
+    """What a client is told of a request that aiohttp's parser refused with `exc`."""
+    if status >= 500:
+        return S3Error("InternalError")
+    if isinstance(exc, LineTooLong) or (message or "").startswith("Too many headers"):
+        return S3Error("RequestHeaderSectionTooLarge")
+    return S3Error("BadRequest", "An error occurred when parsing the HTTP request.")

@@ -1,0 +1,51 @@
+"""One request on its way through the pipeline: what is known of it so far."""
+
+from __future__ import annotations
+
+import base64
+import os
+import random
+from dataclasses import dataclass, field
+from time import perf_counter
+
+from aiohttp import web
+
+HOST_ID = base64.b64encode(os.urandom(42)).decode()
+"""`x-amz-id-2` and HostId: drawn at start, so that it tells which process answered."""
+
+_ids = random.Random(os.urandom(16))  # noqa: S311 - request ids must be distinct, not secret
+
+
+def new_request_id() -> str:
+    """Sixteen hexadecimal digits, as S3 writes them."""
+    return f"{_ids.getrandbits(64):016X}"
+
+
+@dataclass(slots=True)
+class Exchange:
+    """A request, and what the steps of the pipeline found out about it; the access log's source."""
+
+    request: web.BaseRequest
+    request_id: str = field(default_factory=new_request_id)
+    started: float = field(default_factory=perf_counter)
+    operation: str | None = None
+    bucket: str | None = None
+    key: str | None = None
+    account: str | None = None
+    presigned: bool = False
+    status: int = 0
+    error: str | None = None
+    bytes_in: int = 0
+    bytes_out: int = 0
+
+    @property
+    def resource(self) -> str:
+        """The path of an error document: never with its query, which may hold a presigned signature."""
+        if self.bucket is None:
+            return self.request.raw_path.partition("?")[0] or "/"
+        return f"/{self.bucket}" if self.key is None else f"/{self.bucket}/{self.key}"
+
+    @property
+    def headers(self) -> list[tuple[str, str]]:
+        """The headers that every answer carries."""
+        return [("x-amz-request-id", self.request_id), ("x-amz-id-2", HOST_ID), ("Server", "s3gw")]

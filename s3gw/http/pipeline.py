@@ -1,0 +1,215 @@
+"""What happens to every request, in one sequence. Its order is the security argument.
+
+    address       bucket and key, decided once, on the raw request target
+    health        the gateway's own pages
+    route         which operation
+    authenticate  who: signature version 4; a request without any claim is anonymous
+    parse         headers and query into the operation's typed input
+    authorise     whether this account may do this to this bucket and key
+    body          framing, chunk signatures and digests, verified while the bytes pass
+    document      of operations that take one: bounded, then parsed into the input
+    operation     the handler, from the registry
+    render        the typed output into status, headers and body
+
+Nothing of a body is read, and "100 Continue" is not said, before the request is authorised.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from datetime import UTC, datetime
+
+from aiohttp import web
+
+from s3gw.access.decision import Decision, Question, decide
+from s3gw.config import Settings
+from s3gw.db.records import Account
+from s3gw.errors import S3Error
+from s3gw.http import access_log, respond
+from s3gw.http.addressing import Address, parse_address
+from s3gw.http.body import Body, document_limit, open_body, read_document
+from s3gw.http.exchange import Exchange
+from s3gw.http.failures import as_s3_error
+from s3gw.http.health import Health
+from s3gw.http.identities import Identities
+from s3gw.http.payload import content_encoding
+from s3gw.http.signature import Authenticated, authenticate, hoisted_headers
+from s3gw.http.source import BodySource
+from s3gw.operations.call import REGISTRY, Buffer, Call, Registered, Services
+from s3gw.protocol.operation import BodyKind, Head, Operation, Reply
+from s3gw.protocol.routing import route
+
+OBJECT_CHECKSUMS = frozenset({"CompleteMultipartUpload"})
+"""Operations whose x-amz-checksum- headers speak of the object and not of their document."""
+
+
+class Pipeline:
+    """The handler of every request of one worker."""
+
+    def __init__(self, settings: Settings, health: Health) -> None:
+        self.settings = settings
+        self.health = health
+        self.services: Services | None = None
+        """Set, with `identities`, once the gateway can serve; until then requests are answered 503."""
+        self.identities: Identities | None = None
+        self._draining = False
+        self._running = 0
+        self._drained = asyncio.Event()
+
+    async def __call__(self, request: web.BaseRequest) -> web.StreamResponse:
+        """Answer one request, whatever happens, and log it."""
+        settings = self.settings
+        exchange = Exchange(request)
+        source = BodySource(request, stall=settings.body_timeout, minimum_rate=settings.minimum_rate)
+        self._running += 1
+        try:
+            try:
+                return await self._send(exchange, source, await self._process(exchange, source))
+            except ConnectionError:
+                raise
+            except Exception as error:  # noqa: BLE001 - the last resort: whatever it was becomes an S3 error
+                return await self._fail(exchange, source, error)
+        except ConnectionError:
+            exchange.error = exchange.error or "ClientClosed"
+            raise
+        finally:
+            self._running -= 1
+            if self._draining and not self._running:
+                self._drained.set()
+            exchange.bytes_in = source.received
+            access_log.record(exchange)
+
+    async def drain(self) -> None:
+        """From now on refuse what is new; return when nothing runs any more."""
+        self._draining = True
+        if self._running:
+            await self._drained.wait()
+
+    async def _process(self, exchange: Exchange, source: BodySource) -> Reply:
+        """The sequence."""
+        request = exchange.request
+        address = parse_address(request.raw_path, request.headers.get("Host", ""), self.settings.domains)
+        if self.health.concerns(address):
+            exchange.operation = access_log.HEALTH
+            return await self.health.page(request.method, address)
+        exchange.bucket, exchange.key = address.bucket, address.key
+        services, identities = self._ready()
+
+        headers = _flat(request)
+        operation = route(request.method, address.bucket, address.key, address.query, headers)
+        exchange.operation = operation.name
+        authenticated = await authenticate(
+            request.method,
+            address,
+            request.headers,
+            identities,
+            self.settings.region,
+            datetime.now(UTC),
+        )
+        account = await _account(identities, authenticated)
+        exchange.account = None if account is None else account.name
+        if authenticated is not None and authenticated.presigned:
+            headers = hoisted_headers(address) | headers
+        given = operation.parse(Head(request.method, address.bucket, address.key, address.query, headers))
+        registered, account = _authorise(account, operation, address)
+        body: Body | NoBody = NO_BODY
+        if operation.body is BodyKind.STREAM:
+            body = open_body(source, request.headers, authenticated)
+        elif operation.body is BodyKind.DOCUMENT and operation.parse_document is not None:
+            document = await _document(source, request, authenticated, operation)
+            operation.parse_document(given, document)
+        origin = f"{request.scheme}://{request.headers.get('Host', '')}"
+        call = Call(services, account, exchange.request_id, body, origin, address.virtual_host)
+        try:
+            return operation.render(await registered.handler(call, given))
+        finally:
+            await body.close()
+
+    def _ready(self) -> tuple[Services, Identities]:
+        if self._draining or self.services is None or self.identities is None:
+            raise S3Error("ServiceUnavailable")
+        return self.services, self.identities
+
+    async def _send(self, exchange: Exchange, source: BodySource, reply: Reply) -> web.StreamResponse:
+        return await respond.send(
+            exchange,
+            reply,
+            close=self._draining or not source.leaves_connection_usable,
+            stall=self.settings.body_timeout,
+            minimum_rate=self.settings.minimum_rate,
+        )
+
+    async def _fail(self, exchange: Exchange, source: BodySource, error: Exception) -> web.StreamResponse:
+        failure = as_s3_error(error, exchange.request_id)
+        exchange.error = failure.code
+        return await self._send(exchange, source, respond.error_reply(failure, exchange))
+
+
+class NoBody:
+    """The body of an operation that takes none; whatever was sent with it is not looked at."""
+
+    length = 0
+    md5 = bytes.fromhex("d41d8cd98f00b204e9800998ecf8427e")
+    checksums: Mapping[str, str] = {}
+
+    async def __aiter__(self) -> AsyncIterator[Buffer]:
+        """No blocks."""
+        return
+        yield b""
+
+    def request_checksum(self, algorithm: str) -> None:
+        """Nothing to compute."""
+
+    async def close(self) -> None:
+        """Nothing to close."""
+
+
+NO_BODY = NoBody()
+
+
+def _flat(request: web.BaseRequest) -> dict[str, str]:
+    """Headers by lower-case name, repeated ones joined by commas, Content-Encoding as it is to be kept."""
+    headers: dict[str, str] = {}
+    for name, value in request.headers.items():
+        lower = name.lower()
+        headers[lower] = f"{headers[lower]},{value}" if lower in headers else value
+    if "content-encoding" in headers:
+        kept = content_encoding(headers.pop("content-encoding"))
+        if kept is not None:
+            headers["content-encoding"] = kept
+    return headers
+
+
+async def _account(identities: Identities, authenticated: Authenticated | None) -> Account | None:
+    if authenticated is None:
+        return None
+    account = await identities.account(authenticated.access_key)
+    if account is None:  # revoked between the two questions
+        raise S3Error("InvalidAccessKeyId")
+    return account
+
+
+def _authorise(account: Account | None, operation: Operation, address: Address) -> tuple[Registered, Account]:
+    """The handler of an operation that the account may perform. Raises AccessDenied, then NotImplemented."""
+    registered = REGISTRY.get(operation.name)
+    actions = (f"s3:{operation.name}",) if registered is None else registered.actions
+    question = Question(account, operation.name, actions, address.bucket, address.key)
+    if decide(question) is Decision.DENY or account is None:
+        raise S3Error("AccessDenied")
+    if registered is None:
+        raise S3Error("NotImplemented")
+    return registered, account
+
+
+async def _document(
+    source: BodySource, request: web.BaseRequest, authenticated: Authenticated | None, operation: Operation
+) -> bytes:
+    return await read_document(
+        source,
+        request.headers,
+        authenticated,
+        limit=document_limit(operation.name),
+        checksums=operation.name not in OBJECT_CHECKSUMS,
+        digest_required=operation.checksum_required,
+    )

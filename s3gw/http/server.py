@@ -1,0 +1,120 @@
+"""The HTTP server of one worker: sockets, connections, the pipeline, and an orderly end."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import socket
+from collections.abc import Sequence
+
+from aiohttp import web
+
+from s3gw.config import Settings
+from s3gw.errors import ConfigError, S3Error
+from s3gw.http import access_log, respond
+from s3gw.http.connection import Bounds, Listener, Refusals
+from s3gw.http.exchange import HOST_ID, Exchange, new_request_id
+from s3gw.http.health import Health, Probe
+from s3gw.http.identities import Identities
+from s3gw.http.pipeline import Pipeline
+from s3gw.operations.call import Services
+from s3gw.protocol.errors import error_document
+
+BACKLOG = 1024
+CUT_WITHIN = 1.0
+"""Seconds that requests get to notice that they were cut off."""
+
+
+class Server:
+    """Serves from the moment it has sockets; what needs the store is answered 503 until `serve`."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._health = Health()
+        self._pipeline = Pipeline(settings, self._health)
+        self._listener: Listener | None = None
+        self._servers: list[asyncio.Server] = []
+
+    async def start(self, sockets: Sequence[socket.socket]) -> None:
+        """Accept connections on `sockets`, which listen already; they are closed with the server."""
+        settings = self._settings
+        bounds = Bounds(
+            connections=settings.max_connections,
+            header_time=settings.header_timeout,
+            header_size=settings.max_header_size,
+            idle_time=settings.keepalive_timeout,
+        )
+        self._listener = Listener(self._pipeline, _Refusals(), bounds, guard=settings.guard_connections)
+        loop = asyncio.get_running_loop()
+        for one in sockets:
+            self._servers.append(await loop.create_server(self._listener, sock=one, backlog=BACKLOG))
+
+    def serve(self, services: Services, identities: Identities, probe: Probe) -> None:
+        """The gateway can serve: requests go through, and `probe` decides what `/-/ready` says."""
+        self._pipeline.services = services
+        self._pipeline.identities = identities
+        self._health.probe = probe
+
+    async def stop(self, grace: float) -> None:
+        """Refuse what is new, let what runs go on for `grace` seconds, cut off the rest."""
+        self._health.stopping = True
+        for server in self._servers:
+            server.close()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(grace):
+                await self._pipeline.drain()
+        if self._listener is not None:
+            self._listener.close_idle()
+            await self._listener.shutdown(CUT_WITHIN)
+
+
+class _Refusals(Refusals):
+    """Error documents for what no pipeline saw."""
+
+    def response(self, request: web.BaseRequest, error: S3Error) -> web.StreamResponse:
+        exchange = Exchange(request)
+        exchange.status, exchange.error = error.status, error.code
+        reply = respond.error_reply(error, exchange)
+        response = web.Response(
+            status=reply.status,
+            headers=[*reply.headers, *exchange.headers],
+            body=reply.body if isinstance(reply.body, bytes) else None,
+        )
+        response.force_close()
+        access_log.record(exchange)
+        return response
+
+    def raw(self, error: S3Error) -> bytes:
+        request_id = new_request_id()
+        document = error_document(error, "/", request_id, HOST_ID)
+        head = (
+            f"HTTP/1.1 {error.status} {web.Response(status=error.status).reason}\r\n"
+            f"x-amz-request-id: {request_id}\r\nx-amz-id-2: {HOST_ID}\r\nServer: s3gw\r\n"
+            f"Content-Type: application/xml\r\nContent-Length: {len(document)}\r\nConnection: close\r\n\r\n"
+        )
+        return head.encode() + document
+
+
+def bind(host: str, port: int) -> list[socket.socket]:
+    """Sockets that listen on every address of `host`. Raises ConfigError with what is wrong."""
+    where = f"{host}:{port}"
+    try:
+        found = socket.getaddrinfo(host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    except OSError as error:
+        raise ConfigError(f"listen: {where}: {error.strerror or error}") from None
+    sockets: list[socket.socket] = []
+    try:
+        for family, kind, protocol, _, address in dict.fromkeys(found):
+            one = socket.socket(family, kind, protocol)
+            sockets.append(one)
+            one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            if family == socket.AF_INET6:
+                one.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+            one.bind(address)
+            one.listen(BACKLOG)
+    except OSError as error:
+        for one in sockets:
+            one.close()
+        raise ConfigError(f"listen: {where}: {os.strerror(error.errno or 0)}") from None
+    return sockets
