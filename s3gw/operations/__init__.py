@@ -1,0 +1,36 @@
+"""The operations of S3: one async function each, registered by name in `call.REGISTRY`.
+
+Importing this package imports them all.
+"""
+
+from __future__ import annotations
+
+from s3gw.operations import (
+    buckets,
+    complete,
+    copy,
+    delete,
+    get,
+    listings,
+    multipart,
+    multipart_listings,
+    part_copy,
+    put,
+)
+from s3gw.operations.call import REGISTRY, Call, Services
+
+__all__ = [
+    "REGISTRY",
+    "Call",
+    "Services",
+    "buckets",
+    "complete",
+    "copy",
+    "delete",
+    "get",
+    "listings",
+    "multipart",
+    "multipart_listings",
+    "part_copy",
+    "put",
+]

@@ -1,0 +1,157 @@
+"""Buckets: list, create, head, delete, location."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from s3gw.db import buckets
+from s3gw.db.buckets import Deletion
+from s3gw.db.records import Bucket
+from s3gw.errors import S3Error
+from s3gw.operations import unsupported
+from s3gw.operations.call import Call, operation
+from s3gw.operations.lookup import bucket_of, is_owner
+from s3gw.operations.markers import after_token, token
+from s3gw.operations.names import check_bucket_name, missing_bucket
+from s3gw.protocol import types
+
+MAX_BUCKETS = 10000
+
+_REGION = re.compile(r"[a-z]{2,}(-[a-z]+)+-\d", re.ASCII)
+
+
+@operation("ListBuckets", "s3:ListAllMyBuckets")
+async def list_buckets(call: Call, request: types.ListBucketsInput) -> types.ListBucketsOutput:
+    """The caller's buckets; in pages where the client asks for pages.
+
+    Like S3, a page shows each bucket's region only to a client that pages or filters.
+    """
+    limit = _max_buckets(request.max_buckets)
+    after = after_token(request.continuation_token) if request.continuation_token else ""
+    prefix = request.prefix or ""
+    page, rest = await _page(call, prefix, after, limit, request.bucket_region)
+    paged = any((request.max_buckets, request.continuation_token, request.prefix, request.bucket_region))
+    return types.ListBucketsOutput(
+        buckets=[
+            types.Bucket(
+                name=bucket.name,
+                creation_date=bucket.created_at,
+                bucket_region=bucket.region if paged else None,
+            )
+            for bucket in page
+        ],
+        owner=types.Owner(display_name=call.account.display_name, id=call.account.canonical_id),
+        continuation_token=token(page[-1].name) if rest else None,
+        prefix=request.prefix,
+    )
+
+
+@operation("CreateBucket", "s3:CreateBucket")
+async def create_bucket(call: Call, request: types.CreateBucketInput) -> types.CreateBucketOutput:
+    """Create a bucket; again by its owner it changes nothing and succeeds, as in us-east-1."""
+    unsupported.refuse(request)
+    _refuse_settings(request)
+    check_bucket_name(request.bucket)
+    settings = call.services.settings
+    _check_location(request.create_bucket_configuration, settings.region)
+    bucket, created = await buckets.create(
+        call.services.db,
+        request.bucket,
+        call.account.id,
+        settings.region,
+        settings.chunking,
+        settings.archive_hints,
+    )
+    if not created and not is_owner(call.account, bucket):
+        raise S3Error("BucketAlreadyExists", fields={"BucketName": request.bucket})
+    return types.CreateBucketOutput(location=f"/{request.bucket}")
+
+
+@operation("HeadBucket", "s3:ListBucket")
+async def head_bucket(call: Call, request: types.HeadBucketInput) -> types.HeadBucketOutput:
+    """Whether the bucket is there, and in which region."""
+    bucket = await bucket_of(call, request)
+    return types.HeadBucketOutput(bucket_region=bucket.region, access_point_alias=False)
+
+
+@operation("DeleteBucket", "s3:DeleteBucket")
+async def delete_bucket(call: Call, request: types.DeleteBucketInput) -> None:
+    """Delete an empty bucket."""
+    if request.expected_bucket_owner is not None:
+        await bucket_of(call, request)
+    match await buckets.delete(call.services.db, request.bucket):
+        case Deletion.MISSING:
+            raise missing_bucket(request.bucket)
+        case Deletion.NOT_EMPTY:
+            raise S3Error("BucketNotEmpty", fields={"BucketName": request.bucket})
+
+
+@operation("GetBucketLocation", "s3:GetBucketLocation")
+async def get_bucket_location(
+    call: Call, request: types.GetBucketLocationInput
+) -> types.GetBucketLocationOutput:
+    """The bucket's region; us-east-1 is shown as nothing, as it always was."""
+    bucket = await bucket_of(call, request)
+    return types.GetBucketLocationOutput(
+        location_constraint=None if bucket.region == "us-east-1" else bucket.region
+    )
+
+
+async def _page(
+    call: Call, prefix: str, after: str, limit: int | None, region: str | None
+) -> tuple[list[Bucket], bool]:
+    """Up to `limit` buckets (None: all), and whether there are more."""
+    found: list[Bucket] = []
+    while limit is None or len(found) <= limit:
+        batch = await buckets.list_for(call.services.db, call.account.id, prefix, after, MAX_BUCKETS)
+        found += [bucket for bucket in batch if region is None or bucket.region == region]
+        if len(batch) < MAX_BUCKETS:
+            break
+        after = batch[-1].name
+    return found[:limit], limit is not None and len(found) > limit
+
+
+def _max_buckets(given: int | None) -> int | None:
+    if given is not None and not 1 <= given <= MAX_BUCKETS:
+        raise S3Error(
+            "InvalidArgument",
+            f"Argument max-buckets must be an integer between 1 and {MAX_BUCKETS}",
+            fields={"ArgumentName": "max-buckets", "ArgumentValue": str(given)},
+        )
+    return given
+
+
+def _refuse_settings(request: types.CreateBucketInput) -> None:
+    """Refuse what CreateBucket may ask for and this release does not keep."""
+    if request.object_lock_enabled_for_bucket:
+        raise unsupported.not_implemented("x-amz-bucket-object-lock-enabled")
+    if request.object_ownership not in (None, "BucketOwnerEnforced"):
+        raise unsupported.not_implemented("x-amz-object-ownership", request.object_ownership)
+    if request.bucket_namespace not in (None, "global"):
+        raise unsupported.not_implemented("x-amz-bucket-namespace", request.bucket_namespace)
+
+
+def _check_location(configuration: Any, region: str) -> None:
+    """The location must be this gateway's region, or not be given."""
+    if configuration is None:
+        return
+    for member in ("location", "bucket", "tags"):
+        if getattr(configuration, member):
+            raise unsupported.not_implemented(f"CreateBucketConfiguration.{member.capitalize()}")
+    constraint: str | None = configuration.location_constraint
+    if constraint and constraint == "EU":
+        constraint = "eu-west-1"
+    if not constraint or constraint == region:
+        return
+    if _REGION.fullmatch(constraint):
+        raise S3Error(
+            "IllegalLocationConstraintException",
+            f"The {constraint} location constraint is incompatible for the region specific endpoint this "
+            "request was sent to.",
+        )
+    raise S3Error(
+        "InvalidLocationConstraint",
+        "The specified location-constraint is not valid",
+        fields={"LocationConstraint": constraint},
+    )

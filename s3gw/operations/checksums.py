@@ -1,0 +1,99 @@
+"""Checksums of objects and parts as the S3 model names them, and which go together.
+
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from s3gw.errors import S3Error
+
+FULL_OBJECT = "FULL_OBJECT"
+COMPOSITE = "COMPOSITE"
+DEFAULT = "CRC64NVME"
+"""What S3 computes of an upload whose client asked for no other."""
+
+# Algorithm → member of the model's inputs, outputs and structures.
+MEMBERS: Mapping[str, str] = {
+    "CRC32": "checksum_crc32",
+    "CRC32C": "checksum_crc32_c",
+    "CRC64NVME": "checksum_crc64_nvme",
+    "SHA1": "checksum_sha1",
+    "SHA256": "checksum_sha256",
+}
+_FOREIGN = (
+    "checksum_sha512",
+    "checksum_md5",
+    "checksum_xxhash64",
+    "checksum_xxhash3",
+    "checksum_xxhash128",
+)
+_TYPES: Mapping[str, tuple[str, ...]] = {  # the default type first
+    "CRC32": (COMPOSITE, FULL_OBJECT),
+    "CRC32C": (COMPOSITE, FULL_OBJECT),
+    "CRC64NVME": (FULL_OBJECT,),
+    "SHA1": (COMPOSITE,),
+    "SHA256": (COMPOSITE,),
+}
+
+
+def given(source: Any) -> dict[str, str]:
+    """The checksums that a request or a part of a document carries, by algorithm.
+
+    Raises NotImplemented where it carries one that this gateway could not verify.
+    """
+    for member in _FOREIGN:
+        if getattr(source, member, None):
+            name = member.removeprefix("checksum_")
+            raise S3Error("NotImplemented", f"The checksum algorithm {name.upper()} is not supported.")
+    return {name: value for name, member in MEMBERS.items() if (value := getattr(source, member, None))}
+
+
+def show(target: Any, checksums: Mapping[str, str], *, kind: bool = True) -> None:
+    """Set the members of an output or structure; `kind` says whether it has a checksum_type too."""
+    for name, value in checksums.items():
+        if name in MEMBERS:
+            setattr(target, MEMBERS[name], value)
+    if kind and "type" in checksums:
+        target.checksum_type = checksums["type"]
+
+
+def algorithms(checksums: Mapping[str, str]) -> list[str]:
+    """The algorithms in what is stored with an object."""
+    return [name for name in checksums if name != "type"]
+
+
+def known(algorithm: str | None, header: str) -> str | None:
+    """The algorithm in capital letters. Raises InvalidRequest for one that S3 does not name."""
+    if algorithm is None:
+        return None
+    name = algorithm.upper()
+    if name in MEMBERS:
+        return name
+    if f"checksum_{name.lower()}" in _FOREIGN:
+        raise S3Error("NotImplemented", f"The checksum algorithm {name} is not supported.")
+    raise S3Error("InvalidRequest", f"Value for {header} header is invalid.")
+
+
+def of_upload(algorithm: str | None, kind: str | None) -> tuple[str | None, str | None]:
+    """Algorithm and type of a new multipart upload, from what the client asked. Raises InvalidRequest."""
+    name = known(algorithm, "x-amz-checksum-algorithm")
+    if name is None:
+        if kind is not None:
+            raise S3Error(
+                "InvalidRequest",
+                "The x-amz-checksum-type header can only be used with the x-amz-checksum-algorithm header.",
+            )
+        return None, None
+    if kind is None:
+        return name, _TYPES[name][0]
+    if kind.upper() not in (FULL_OBJECT, COMPOSITE):
+        raise S3Error("InvalidRequest", "Value for x-amz-checksum-type header is invalid.")
+    if kind.upper() not in _TYPES[name]:
+        raise S3Error(
+            "InvalidRequest",
+            f"The {kind.upper()} checksum type cannot be used with the {name.lower()} checksum algorithm.",
+        )
+    return name, kind.upper()

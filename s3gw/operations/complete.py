@@ -1,0 +1,194 @@
+"""CompleteMultipartUpload: parts become an object."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import quote
+
+from s3gw.db import uploads
+from s3gw.db.objects import Outcome
+from s3gw.db.uploads import Part, Upload
+from s3gw.errors import S3Error
+from s3gw.operations import checksums, conditions, etags, unsupported
+from s3gw.operations.call import Call, operation
+from s3gw.operations.lookup import bucket_of, refused
+from s3gw.operations.multipart import MAX_PARTS, no_upload, upload_of
+from s3gw.protocol import checksums as algorithms
+from s3gw.protocol import types
+
+MIN_PART = 5 << 20
+"""Bytes of every part but the last."""
+
+
+@operation("CompleteMultipartUpload", "s3:PutObject")
+async def complete_multipart_upload(
+    call: Call, request: types.CompleteMultipartUploadInput
+) -> types.CompleteMultipartUploadOutput:
+    """Make the parts that the client names an object, in one transaction; again, it answers the same."""
+    unsupported.refuse(request)
+    precondition = conditions.for_write(request)
+    chosen = _chosen(request)
+    bucket = await bucket_of(call, request)
+    upload = await upload_of(call, request, bucket, ended=True)
+    if upload.completed is not None:
+        return _output(upload.completed)
+    stored = {part.number: part for part in await uploads.parts(call.services.db, upload.id)}
+    parts = [_checked(upload, entry, stored.get(number)) for number, entry in chosen]
+    _check_sizes(request, parts)
+    etag = etags.of_parts(part.etag for part in parts)
+    sums = _object_checksums(upload, parts)
+    _check_checksums(request, upload, sums)
+    answer = {
+        "location": _location(call, request),
+        "bucket": request.bucket,
+        "key": request.key,
+        "etag": etag,
+        "checksums": sums,
+    }
+    result = await uploads.complete(
+        call.services.db,
+        upload,
+        call.account.id,
+        [(part.number, part.etag) for part in parts],
+        etag,
+        sums,
+        answer,
+        precondition=precondition,
+    )
+    match result.outcome:
+        case Outcome.DONE:
+            return _output(result.answer or answer, result.version_id)
+        case Outcome.NO_UPLOAD:
+            raise no_upload(upload.id)
+        case Outcome.INVALID_PART:  # overwritten since we looked
+            raise S3Error("InvalidPart", fields={"UploadId": upload.id})
+        case _:
+            raise refused(result.outcome, request.bucket, request.key, precondition)
+
+
+def _chosen(request: types.CompleteMultipartUploadInput) -> list[tuple[int, types.CompletedPart]]:
+    """The parts of the document by number. Raises MalformedXML, InvalidArgument, InvalidPartOrder."""
+    document = request.multipart_upload
+    if document is None or not document.parts or len(document.parts) > MAX_PARTS:
+        raise S3Error("MalformedXML")
+    chosen: list[tuple[int, types.CompletedPart]] = []
+    for entry in document.parts:
+        number = entry.part_number
+        if number is None or entry.e_tag is None:
+            raise S3Error("MalformedXML")
+        if not 1 <= number <= MAX_PARTS:
+            raise S3Error(
+                "InvalidArgument",
+                "Part number must be an integer between 1 and 10000, inclusive",
+                fields={"ArgumentName": "PartNumber", "ArgumentValue": str(number)},
+            )
+        if chosen and number <= chosen[-1][0]:
+            raise S3Error("InvalidPartOrder", fields={"UploadId": request.upload_id or ""})
+        chosen.append((number, entry))
+    return chosen
+
+
+def _checked(upload: Upload, entry: types.CompletedPart, part: Part | None) -> Part:
+    """The part that an entry of the document means. Raises InvalidPart, InvalidRequest."""
+    if part is None or etags.unquote(entry.e_tag or "") != part.etag:
+        raise _invalid_part(upload, entry)
+    given = checksums.given(entry)
+    if any(part.checksums.get(name) != value for name, value in given.items()):
+        raise _invalid_part(upload, entry)
+    algorithm = upload.checksum_algorithm
+    if algorithm and upload.checksum_type == checksums.COMPOSITE and algorithm not in given:
+        raise S3Error(
+            "InvalidRequest",
+            f"The upload was created using a {algorithm.lower()} checksum. The complete request must include "
+            f"the checksum for each part. It was missing for part {part.number} in the request.",
+        )
+    return part
+
+
+def _invalid_part(upload: Upload, entry: types.CompletedPart) -> S3Error:
+    return S3Error(
+        "InvalidPart",
+        fields={"UploadId": upload.id, "PartNumber": str(entry.part_number), "ETag": entry.e_tag or ""},
+    )
+
+
+def _check_sizes(request: types.CompleteMultipartUploadInput, parts: Sequence[Part]) -> None:
+    for part in parts[:-1]:
+        if part.size < MIN_PART:
+            raise S3Error(
+                "EntityTooSmall",
+                fields={
+                    "ProposedSize": str(part.size),
+                    "MinSizeAllowed": str(MIN_PART),
+                    "PartNumber": str(part.number),
+                    "ETag": part.etag,
+                },
+            )
+    size = sum(part.size for part in parts)
+    expected = request.mpu_object_size
+    if expected is not None and expected != size:
+        raise S3Error(
+            "InvalidRequest",
+            f"The provided 'x-amz-mp-object-size' header value {expected} does not match what was computed: "
+            f"{size}",
+        )
+
+
+def _object_checksums(upload: Upload, parts: Sequence[Part]) -> dict[str, str]:
+    """The object's checksum from its parts', with its type; none where a part has none."""
+    algorithm = upload.checksum_algorithm or checksums.DEFAULT
+    kind = upload.checksum_type or checksums.FULL_OBJECT
+    if any(algorithm not in part.checksums for part in parts):
+        return {}
+    digests = [(algorithms.decode(algorithm, part.checksums[algorithm]), part.size) for part in parts]
+    if kind == checksums.COMPOSITE:
+        value = algorithms.composite(algorithm, [digest for digest, _ in digests])
+    else:
+        value = algorithms.encode(algorithms.combine(algorithm, digests))
+    return {"type": kind, algorithm: value}
+
+
+def _check_checksums(
+    request: types.CompleteMultipartUploadInput, upload: Upload, sums: Mapping[str, str]
+) -> None:
+    """What the client says of the object must be what its parts make. Raises BadDigest, InvalidRequest."""
+    kind = request.checksum_type
+    if kind is not None and kind != (upload.checksum_type or sums.get("type")):
+        raise S3Error(
+            "InvalidRequest",
+            f"The upload was created using the {upload.checksum_type or 'null'} checksum mode. "
+            "The complete request must use the same checksum mode.",
+        )
+    for algorithm, value in checksums.given(request).items():
+        if algorithm not in sums:
+            expected = (upload.checksum_algorithm or "null").lower()
+            raise S3Error(
+                "InvalidRequest",
+                f"Checksum Type mismatch occurred, expected checksum Type: {expected}, "
+                f"actual checksum Type: {algorithm.lower()}",
+            )
+        # A composite checksum comes with or without the number of parts.
+        if value not in (sums[algorithm], sums[algorithm].partition("-")[0]):
+            raise S3Error(
+                "BadDigest", f"The {algorithm} you specified did not match the calculated checksum."
+            )
+
+
+def _location(call: Call, request: types.CompleteMultipartUploadInput) -> str:
+    path = quote(request.key, safe="/~")
+    if call.virtual_host:
+        return f"{call.origin}/{path}"
+    return f"{call.origin}/{request.bucket}/{path}"
+
+
+def _output(answer: Mapping[str, Any], version_id: str | None = None) -> types.CompleteMultipartUploadOutput:
+    output = types.CompleteMultipartUploadOutput(
+        location=answer["location"],
+        bucket=answer["bucket"],
+        key=answer["key"],
+        e_tag=etags.quote(answer["etag"]),
+        version_id=version_id,
+    )
+    checksums.show(output, answer["checksums"])
+    return output

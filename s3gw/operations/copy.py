@@ -1,0 +1,116 @@
+"""CopyObject: a new key for bytes that are there."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from s3gw.db import objects
+from s3gw.db.objects import Outcome
+from s3gw.db.records import ObjectVersion, Properties
+from s3gw.errors import S3Error, Unavailable
+from s3gw.operations import checksums, etags, properties, unsupported
+from s3gw.operations.call import Call, operation
+from s3gw.operations.copy_source import CopySource, parse_copy_source
+from s3gw.operations.copying import digest, find_source
+from s3gw.operations.lookup import bucket_and_precondition, refused
+from s3gw.operations.names import check_key
+from s3gw.operations.ranges import Span
+from s3gw.protocol import types
+
+_UNCHANGED = (
+    "This copy request is illegal because it is trying to copy an object to itself without changing the "
+    "object's metadata, storage class, website redirect location or encryption attributes."
+)
+
+
+@operation("CopyObject", "s3:PutObject")
+async def copy_object(call: Call, request: types.CopyObjectInput) -> types.CopyObjectOutput:
+    """Copy by reference: no byte is read, unless for a checksum that the source does not have.
+
+    A copy has the parts of its source, and with them its ETag. There is no limit of 5 GiB.
+    """
+    unsupported.refuse(request)
+    check_key(request.key)
+    replaced = _directive(request.metadata_directive, "x-amz-metadata-directive", "metadata")
+    _directive(request.tagging_directive, "x-amz-tagging-directive", "tagging")
+    brought = properties.given(request) if replaced else None
+    storage_class = properties.storage_class(request.storage_class)
+    redirect = properties.redirect(request)
+    algorithm = checksums.known(request.checksum_algorithm, "x-amz-checksum-algorithm")
+    source = parse_copy_source(request.copy_source)
+    bucket, precondition = await bucket_and_precondition(call, request)
+    for _ in range(2):
+        version = await find_source(call, request, source)
+        if not replaced and _is_same(request, source) and not _changes(request, version, algorithm):
+            raise S3Error("InvalidRequest", _UNCHANGED)
+        kept = brought if brought is not None else _copied(version, storage_class, redirect)
+        kept = replace(kept, checksums=await _checksums(call, version, algorithm))
+        result = await objects.publish_copy(
+            call.services.db,
+            bucket.id,
+            request.key,
+            call.account.id,
+            version.body,
+            version.etag,
+            kept,
+            parts_count=version.parts_count,
+            precondition=precondition,
+        )
+        if result.outcome is Outcome.DONE:
+            answer = types.CopyObjectResult(e_tag=etags.quote(version.etag), last_modified=result.modified_at)
+            checksums.show(answer, kept.checksums)
+            return types.CopyObjectOutput(
+                copy_object_result=answer,
+                copy_source_version_id=version.version_id,
+                version_id=result.version_id,
+            )
+        if result.outcome is not Outcome.SOURCE_GONE:
+            raise refused(result.outcome, request.bucket, request.key, precondition)
+    raise Unavailable("the source of a copy was replaced again and again")
+
+
+def _directive(given: str | None, header: str, what: str) -> bool:
+    """Whether a directive says REPLACE. Raises InvalidArgument for what S3 does not know."""
+    if given not in (None, "COPY", "REPLACE"):
+        raise S3Error(
+            "InvalidArgument",
+            f"Unknown {what} directive.",
+            fields={"ArgumentName": header, "ArgumentValue": given or ""},
+        )
+    return given == "REPLACE"
+
+
+def _is_same(request: types.CopyObjectInput, source: CopySource) -> bool:
+    return (
+        source.bucket == request.bucket and source.key == request.key and source.version_id in (None, "null")
+    )
+
+
+def _changes(request: types.CopyObjectInput, version: ObjectVersion, algorithm: str | None) -> bool:
+    """Whether a copy of an object onto itself would be of any use."""
+    return (
+        (request.storage_class is not None and request.storage_class != version.properties.storage_class)
+        or request.website_redirect_location is not None
+        or (algorithm is not None and algorithm not in version.properties.checksums)
+    )
+
+
+def _copied(version: ObjectVersion, storage_class: str, redirect: str | None) -> Properties:
+    """The source's properties; the storage class and the redirect are never taken from the source."""
+    headers = {
+        name: value for name, value in version.properties.headers.items() if name != properties.REDIRECT
+    }
+    if redirect is not None:
+        headers[properties.REDIRECT] = redirect
+    return Properties(headers=headers, metadata=version.properties.metadata, storage_class=storage_class)
+
+
+async def _checksums(call: Call, version: ObjectVersion, algorithm: str | None) -> dict[str, str]:
+    """The copy's checksums: the source's, or the one asked for, for which bytes are read if need be."""
+    have = version.properties.checksums
+    if algorithm is None:
+        return dict(have)
+    if algorithm in have:
+        return {"type": have.get("type", checksums.FULL_OBJECT), algorithm: have[algorithm]}
+    read = await digest(call, version, Span(0, version.size), algorithm)
+    return {"type": checksums.FULL_OBJECT, algorithm: read.checksum or ""}

@@ -1,0 +1,62 @@
+"""What CopyObject and UploadPartCopy have in common: the source, and its bytes where they must be read."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+from s3gw.db import objects
+from s3gw.db.records import ObjectVersion
+from s3gw.operations import conditions
+from s3gw.operations.call import Call
+from s3gw.operations.conditions import Conditions
+from s3gw.operations.copy_source import CopySource
+from s3gw.operations.lookup import existing_bucket, version_of
+from s3gw.operations.ranges import Span
+from s3gw.protocol import checksums as algorithms
+
+_IN_THREAD = 16384
+"""Bytes above which hashing is left to a thread."""
+
+
+async def find_source(call: Call, request: Any, source: CopySource) -> ObjectVersion:
+    """The version that a copy reads, if it is there and the `x-amz-copy-source-if-…` conditions hold."""
+    found = await objects.get(call.services.db, source.bucket, source.key, inline=False)
+    existing_bucket(found.bucket, source.bucket, request.expected_source_bucket_owner)
+    version = version_of(found, source.key, source.version_id)
+    conditions.check_source(
+        Conditions(
+            if_match=request.copy_source_if_match,
+            if_none_match=request.copy_source_if_none_match,
+            if_modified_since=request.copy_source_if_modified_since,
+            if_unmodified_since=request.copy_source_if_unmodified_since,
+        ),
+        version.etag,
+        version.modified_at,
+    )
+    return version
+
+
+@dataclass(frozen=True, slots=True)
+class Digests:
+    """What reading some bytes gave: their MD5 in hexadecimal, and a checksum in base64."""
+
+    md5: str
+    checksum: str | None
+
+
+async def digest(call: Call, version: ObjectVersion, span: Span, algorithm: str | None) -> Digests:
+    """Read a span of a version through the store, for its MD5 and its checksum by `algorithm`."""
+    md5 = hashlib.md5(usedforsecurity=False)
+    checksum = None if algorithm is None else algorithms.new(algorithm)
+    updates = [md5.update] if checksum is None else [md5.update, checksum.update]
+    if span.length:
+        async for block in call.services.store.read(version.body, span.start, span.length):
+            for update in updates:
+                if len(block) > _IN_THREAD:
+                    await asyncio.to_thread(update, block)
+                else:
+                    update(block)
+    return Digests(md5.hexdigest(), None if checksum is None else algorithms.encode(checksum.digest()))

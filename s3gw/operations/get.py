@@ -1,0 +1,204 @@
+"""GetObject and HeadObject."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from s3gw.db import objects
+from s3gw.db.objects import Found, ObjectPart
+from s3gw.db.records import ObjectVersion
+from s3gw.errors import S3Error
+from s3gw.operations import checksums, conditions, etags, properties, ranges, unsupported
+from s3gw.operations.call import Buffer, Call, operation
+from s3gw.operations.conditions import Conditions, Verdict
+from s3gw.operations.lookup import existing_bucket, version_of
+from s3gw.operations.ranges import Span
+from s3gw.protocol import types
+from s3gw.protocol.values import http_date
+
+# Members that replace a header of the answer → member of the output.
+_OVERRIDES: Mapping[str, str] = {
+    "response_cache_control": "cache_control",
+    "response_content_disposition": "content_disposition",
+    "response_content_encoding": "content_encoding",
+    "response_content_language": "content_language",
+    "response_content_type": "content_type",
+    "response_expires": "expires",
+}
+
+
+@operation("GetObject", "s3:GetObject")
+async def get_object(call: Call, request: types.GetObjectInput) -> types.GetObjectOutput:
+    """The object, a range of it, or one of its parts.
+
+    The first block is read before this returns, so that bytes which cannot be had are told as an error and
+    not as a broken connection.
+    """
+    overrides = _overrides(call, request)
+    found, version = await _find(call, request, inline=True)
+    selected = await _select(call, request, version)
+    output = types.GetObjectOutput()
+    _describe(output, request, version, selected, overrides)
+    if selected.span.length == 0:
+        output.body = b""
+    else:
+        blocks = call.services.store.read(
+            version.body, selected.span.start, selected.span.length, inline=found.inline
+        )
+        output.body = await _begun(blocks, selected.span.length)
+    return output
+
+
+@operation("HeadObject", "s3:GetObject")
+async def head_object(call: Call, request: types.HeadObjectInput) -> types.HeadObjectOutput:
+    """What GetObject would say, without the bytes."""
+    overrides = _overrides(call, request)
+    _, version = await _find(call, request, inline=False)
+    selected = await _select(call, request, version)
+    output = types.HeadObjectOutput()
+    _describe(output, request, version, selected, overrides)
+    return output
+
+
+@dataclass(frozen=True, slots=True)
+class _Selected:
+    """The bytes that a request asked for; `partial` where they are announced as a range."""
+
+    span: Span
+    partial: bool = False
+    checksums: Mapping[str, str] | None = None
+    parts_count: int | None = None
+
+
+async def _find(call: Call, request: Any, *, inline: bool) -> tuple[Found, ObjectVersion]:
+    unsupported.refuse(request)
+    found = await objects.get(call.services.db, request.bucket, request.key, inline=inline)
+    existing_bucket(found.bucket, request.bucket, request.expected_bucket_owner)
+    version = version_of(found, request.key, request.version_id)
+    verdict, header = Conditions(
+        if_match=request.if_match,
+        if_none_match=request.if_none_match,
+        if_modified_since=request.if_modified_since,
+        if_unmodified_since=request.if_unmodified_since,
+    ).judge(version.etag, version.modified_at)
+    if verdict is Verdict.FAILED:
+        raise conditions.failed(header)
+    if verdict is Verdict.UNCHANGED:
+        raise S3Error("NotModified", headers=_validators(version))
+    return found, version
+
+
+def _validators(version: ObjectVersion) -> dict[str, str]:
+    """The headers that a 304 repeats, so that a cache can refresh what it holds."""
+    headers = {"ETag": etags.quote(version.etag), "Last-Modified": http_date(version.modified_at)}
+    for name in ("Cache-Control", "Expires"):
+        if name in version.properties.headers:
+            headers[name] = version.properties.headers[name]
+    return headers
+
+
+async def _select(call: Call, request: Any, version: ObjectVersion) -> _Selected:
+    """Which bytes are asked for, by Range or partNumber. Raises InvalidRange, InvalidPartNumber."""
+    if request.part_number is not None:
+        if request.range is not None:
+            raise S3Error("InvalidRequest", "Cannot specify both Range header and partNumber query parameter")
+        return await _select_part(call, request.part_number, version)
+    span = ranges.requested(request.range, version.size)
+    if span is None:
+        return _Selected(Span(0, version.size), checksums=version.properties.checksums)
+    return _Selected(span, partial=True)
+
+
+async def _select_part(call: Call, number: int, version: ObjectVersion) -> _Selected:
+    if not 1 <= number <= 10000:
+        raise S3Error(
+            "InvalidArgument",
+            "Part number must be an integer between 1 and 10000, inclusive",
+            fields={"ArgumentName": "partNumber", "ArgumentValue": str(number)},
+        )
+    if version.parts_count is None:
+        if number != 1:
+            raise _no_part(number, 1)
+        # An object that was put in one piece is its own first part.
+        return _Selected(
+            Span(0, version.size), partial=version.size > 0, checksums=version.properties.checksums
+        )
+    part = await objects.part(call.services.db, version.body, number)
+    if part is None:
+        raise _no_part(number, version.parts_count)
+    return _Selected(
+        Span(part.offset, part.size),
+        partial=part.size > 0,
+        checksums=_part_checksums(part, version),
+        parts_count=version.parts_count,
+    )
+
+
+def _part_checksums(part: ObjectPart, version: ObjectVersion) -> dict[str, str]:
+    """The part's own checksum by the object's algorithm, with the object's type."""
+    shown = {name: part.checksums[name] for name in version.properties.checksums if name in part.checksums}
+    if shown and "type" in version.properties.checksums:
+        shown["type"] = version.properties.checksums["type"]
+    return shown
+
+
+def _no_part(number: int, count: int) -> S3Error:
+    return S3Error(
+        "InvalidPartNumber", fields={"ActualPartCount": str(count), "PartNumberRequested": str(number)}
+    )
+
+
+def _describe(
+    output: Any, request: Any, version: ObjectVersion, selected: _Selected, overrides: Mapping[str, Any]
+) -> None:
+    """Set everything but the body."""
+    properties.show(output, version.properties)
+    output.accept_ranges = "bytes"
+    output.last_modified = version.modified_at
+    output.content_length = selected.span.length
+    output.e_tag = etags.quote(version.etag)
+    output.version_id = version.version_id
+    output.parts_count = selected.parts_count
+    if selected.partial:
+        output.content_range = selected.span.content_range(version.size)
+    if selected.checksums and (request.checksum_mode or "").upper() == "ENABLED":
+        checksums.show(output, selected.checksums)
+    for member, value in overrides.items():
+        setattr(output, member, value)
+
+
+def _overrides(call: Call, request: Any) -> dict[str, Any]:
+    """The headers of the answer that the query replaces, by member of the output."""
+    chosen = {}
+    for member, target in _OVERRIDES.items():
+        value = getattr(request, member)
+        if value is not None:
+            chosen[target] = value
+    if chosen and call.anonymous:
+        raise S3Error(
+            "InvalidRequest", "Request specific response headers cannot be used for anonymous GET requests."
+        )
+    return chosen
+
+
+async def _begun(blocks: AsyncIterator[Buffer], length: int) -> Any:
+    """The blocks with the first one read already; as one value where it is all there is."""
+    first = await anext(blocks)
+    if len(first) == length:
+        async for _ in blocks:  # ends the reader, and with it what it holds
+            pass
+        return first
+    return _continued(first, blocks)
+
+
+async def _continued(first: Buffer, blocks: AsyncIterator[Buffer]) -> AsyncIterator[Buffer]:
+    try:
+        yield first
+        async for block in blocks:
+            yield block
+    finally:
+        close = getattr(blocks, "aclose", None)
+        if close is not None:
+            await close()

@@ -1,0 +1,95 @@
+"""ListObjects and ListObjectsV2: one walk over the keys, shown in two ways."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from s3gw.db import listings
+from s3gw.db.listings import ListedObject, ObjectPage
+from s3gw.operations import checksums, etags
+from s3gw.operations.call import Call, operation
+from s3gw.operations.lookup import bucket_of
+from s3gw.operations.markers import Encoder, after_token, page_size, token
+from s3gw.protocol import types
+
+_EMPTY = ObjectPage(objects=[], common_prefixes=[], truncated=False, next_marker=None)
+
+
+@operation("ListObjects", "s3:ListBucket")
+async def list_objects(call: Call, request: types.ListObjectsInput) -> types.ListObjectsOutput:
+    """A page of keys in byte order, going on after a key. Every entry shows its owner.
+
+    NextMarker is there with a delimiter only; without one the last key says where to go on.
+    """
+    encoded = Encoder(request.encoding_type)
+    limit = page_size("max-keys", request.max_keys)
+    page = await _page(call, request, request.marker or "", limit)
+    next_marker = page.next_marker if page.truncated and request.delimiter else None
+    return types.ListObjectsOutput(
+        name=request.bucket,
+        prefix=encoded(request.prefix or ""),
+        marker=encoded(request.marker or ""),
+        next_marker=encoded.optional(next_marker),
+        max_keys=limit,
+        delimiter=encoded.optional(request.delimiter or None),
+        encoding_type=request.encoding_type,
+        is_truncated=page.truncated,
+        contents=[_entry(found, encoded, owner=True) for found in page.objects],
+        common_prefixes=[types.CommonPrefix(prefix=encoded(prefix)) for prefix in page.common_prefixes],
+    )
+
+
+@operation("ListObjectsV2", "s3:ListBucket")
+async def list_objects_v2(call: Call, request: types.ListObjectsV2Input) -> types.ListObjectsV2Output:
+    """A page of keys in byte order, going on by an opaque token; a token goes before StartAfter."""
+    encoded = Encoder(request.encoding_type)
+    limit = page_size("max-keys", request.max_keys)
+    if request.continuation_token is not None:
+        after = after_token(request.continuation_token)
+    else:
+        after = request.start_after or ""
+    page = await _page(call, request, after, limit)
+    return types.ListObjectsV2Output(
+        name=request.bucket,
+        prefix=encoded(request.prefix or ""),
+        start_after=encoded.optional(request.start_after or None),
+        continuation_token=request.continuation_token,
+        next_continuation_token=token(page.next_marker or "") if page.truncated else None,
+        key_count=len(page.objects) + len(page.common_prefixes),
+        max_keys=limit,
+        delimiter=encoded.optional(request.delimiter or None),
+        encoding_type=request.encoding_type,
+        is_truncated=page.truncated,
+        contents=[_entry(found, encoded, owner=bool(request.fetch_owner)) for found in page.objects],
+        common_prefixes=[types.CommonPrefix(prefix=encoded(prefix)) for prefix in page.common_prefixes],
+    )
+
+
+async def _page(call: Call, request: Any, after: str, limit: int) -> ObjectPage:
+    bucket = await bucket_of(call, request)
+    if limit == 0:
+        return _EMPTY
+    return await listings.list_objects(
+        call.services.db,
+        bucket.id,
+        prefix=request.prefix or "",
+        delimiter=request.delimiter or "",
+        after=after,
+        limit=limit,
+    )
+
+
+def _entry(found: ListedObject, encoded: Encoder, *, owner: bool) -> types.Object:
+    algorithms = checksums.algorithms(found.checksums)
+    return types.Object(
+        key=encoded(found.key),
+        last_modified=found.modified_at,
+        e_tag=etags.quote(found.etag),
+        checksum_algorithm=algorithms or None,
+        checksum_type=found.checksums.get("type") if algorithms else None,
+        size=found.size,
+        storage_class=found.storage_class,
+        owner=types.Owner(display_name=found.owner.display_name, id=found.owner.canonical_id)
+        if owner
+        else None,
+    )

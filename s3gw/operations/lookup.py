@@ -1,0 +1,115 @@
+"""Finding what a request addresses, and saying as S3 does what is not there."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from s3gw.db import buckets, objects
+from s3gw.db.objects import Found, Outcome, Precondition
+from s3gw.db.records import Account, Bucket, ObjectVersion
+from s3gw.errors import S3Error, Unavailable
+from s3gw.operations import conditions
+from s3gw.operations.call import Call
+from s3gw.operations.names import missing_bucket, missing_key
+from s3gw.storage.store import Layout
+
+NULL_VERSION = "null"
+"""How S3 names the version of a key that was written without versioning."""
+
+_VERSION_ID = re.compile(r"[A-Za-z0-9._-]{32,128}", re.ASCII)
+
+
+async def bucket_of(call: Call, request: Any) -> Bucket:
+    """The bucket that the request addresses. Raises NoSuchBucket, InvalidBucketName, AccessDenied."""
+    bucket = await buckets.get(call.services.db, request.bucket)
+    return existing_bucket(bucket, request.bucket, request.expected_bucket_owner)
+
+
+def existing_bucket(bucket: Bucket | None, name: str, expected_owner: str | None) -> Bucket:
+    """The bucket, if it is there and belongs to whom the client expects (`x-amz-expected-bucket-owner`)."""
+    if bucket is None:
+        raise missing_bucket(name)
+    if expected_owner is not None and expected_owner != bucket.owner.canonical_id:
+        raise S3Error("AccessDenied")
+    return bucket
+
+
+async def bucket_and_precondition(call: Call, request: Any) -> tuple[Bucket, Precondition | None]:
+    """The bucket that a request is to write to, and its precondition.
+
+    The precondition is judged here once, so that a body which cannot be published is not even read; what
+    counts is the judgement of the database when it publishes.
+    """
+    precondition = conditions.for_write(request)
+    if precondition is None:
+        return await bucket_of(call, request), None
+    found = await objects.get(call.services.db, request.bucket, request.key, inline=False)
+    bucket = existing_bucket(found.bucket, request.bucket, request.expected_bucket_owner)
+    current = found.version if found.version is not None and not found.version.delete_marker else None
+    if precondition.if_none_match_any and current is not None:
+        raise conditions.failed("If-None-Match")
+    if precondition.if_match is not None:
+        if current is None:
+            raise missing_key(request.key)
+        if precondition.if_match not in ("*", current.etag):
+            raise conditions.failed("If-Match")
+    return bucket, precondition
+
+
+def version_of(found: Found, key: str, version_id: str | None) -> ObjectVersion:
+    """The version of `key` that was asked for. Raises NoSuchKey, NoSuchVersion, InvalidArgument."""
+    check_version_id(version_id)
+    version = found.version
+    if version is not None and version.delete_marker:
+        version = None
+    if version_id is None:
+        if version is None:
+            raise missing_key(key)
+        return version
+    if version is None or version_id != (version.version_id or NULL_VERSION):
+        raise S3Error("NoSuchVersion", fields={"Key": key, "VersionId": version_id})
+    return version
+
+
+def check_version_id(version_id: str | None) -> None:
+    """Raise InvalidArgument for what cannot be the id of a version."""
+    if version_id is None or version_id == NULL_VERSION or _VERSION_ID.fullmatch(version_id):
+        return
+    message = "Invalid version id specified" if version_id else "Version id cannot be the empty string"
+    raise S3Error(
+        "InvalidArgument", message, fields={"ArgumentName": "versionId", "ArgumentValue": version_id}
+    )
+
+
+def layout_of(bucket: Bucket) -> Layout:
+    """How the bucket wants its bytes cut and kept."""
+    return Layout(
+        chunking=bucket.chunking,
+        hints=bucket.archive_hints,
+        compression=bucket.compression,
+        domain_id=bucket.domain_id,
+    )
+
+
+def refused(
+    outcome: Outcome, bucket: str, key: str, precondition: Precondition | None
+) -> S3Error | Unavailable:
+    """The error for a publication that ended otherwise than DONE."""
+    match outcome:
+        case Outcome.NO_BUCKET:
+            return missing_bucket(bucket)
+        case Outcome.PRECONDITION_FAILED:
+            header = (
+                "If-None-Match" if precondition is not None and precondition.if_none_match_any else "If-Match"
+            )
+            return conditions.failed(header)
+        case Outcome.MISSING:
+            return missing_key(key)
+        case _:
+            return Unavailable(f"publishing ended as {outcome.value}")
+
+
+def is_owner(account: Account, bucket: Bucket) -> bool:
+    """Whether the bucket belongs to the account."""
+    return account.id == bucket.owner.id

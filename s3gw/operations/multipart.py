@@ -1,0 +1,148 @@
+"""Multipart uploads: create, upload a part, abort. `complete.py` ends them, `part_copy.py` fills them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from s3gw.db import uploads
+from s3gw.db.objects import Outcome
+from s3gw.db.records import Bucket
+from s3gw.db.uploads import Upload
+from s3gw.errors import S3Error, Unavailable
+from s3gw.operations import checksums, conditions, etags, properties, unsupported
+from s3gw.operations.call import Call, operation
+from s3gw.operations.lookup import bucket_of, layout_of
+from s3gw.operations.names import check_key, missing_bucket
+from s3gw.operations.put import ask_checksum, check_length, computed
+from s3gw.protocol import types
+
+MAX_PARTS = 10000
+
+
+@operation("CreateMultipartUpload", "s3:PutObject")
+async def create_multipart_upload(
+    call: Call, request: types.CreateMultipartUploadInput
+) -> types.CreateMultipartUploadOutput:
+    """Begin an upload, which keeps everything but the bytes until it is completed."""
+    unsupported.refuse(request)
+    check_key(request.key)
+    kept = properties.given(request)
+    algorithm, kind = checksums.of_upload(request.checksum_algorithm, request.checksum_type)
+    bucket = await bucket_of(call, request)
+    upload_id = await uploads.create(
+        call.services.db,
+        bucket.id,
+        request.key,
+        call.account.id,
+        kept,
+        checksum_algorithm=algorithm,
+        checksum_type=kind,
+    )
+    if upload_id is None:
+        raise missing_bucket(request.bucket)
+    return types.CreateMultipartUploadOutput(
+        bucket=request.bucket,
+        key=request.key,
+        upload_id=upload_id,
+        checksum_algorithm=algorithm,
+        checksum_type=kind,
+    )
+
+
+@operation("UploadPart", "s3:PutObject")
+async def upload_part(call: Call, request: types.UploadPartInput) -> types.UploadPartOutput:
+    """Store one part; a part of the same number is replaced."""
+    unsupported.refuse(request)
+    number = part_number(request)
+    check_length(call.body)
+    bucket, upload = await open_upload(call, request)
+    _check_algorithm(request, upload)
+    asked = ask_checksum(call.body, request, upload.checksum_algorithm)
+    store = call.services.store
+    draft = await store.write(call.body, layout_of(bucket), size=call.body.length)
+    etag = call.body.md5.hex()
+    kept = computed(call.body, asked)
+    # As with PutObject: when this raises, the draft's lease decides.
+    result = await uploads.put_part(call.services.db, upload.id, number, draft, etag, kept)
+    if result.outcome is not Outcome.DONE:
+        await store.discard(draft)
+        raise part_refused(result.outcome, upload.id)
+    output = types.UploadPartOutput(e_tag=etags.quote(etag))
+    checksums.show(output, {name: value for name, value in kept.items() if name != asked}, kind=False)
+    return output
+
+
+@operation("AbortMultipartUpload", "s3:AbortMultipartUpload")
+async def abort_multipart_upload(
+    call: Call, request: types.AbortMultipartUploadInput
+) -> types.AbortMultipartUploadOutput:
+    """Give an upload up, with its parts."""
+    bucket = await bucket_of(call, request)
+    upload_id = request.upload_id or ""
+    if request.if_match_initiated_time is not None:
+        upload = await upload_of(call, request, bucket)
+        if upload.initiated_at.replace(microsecond=0) != request.if_match_initiated_time.replace(
+            microsecond=0
+        ):
+            raise conditions.failed("x-amz-if-match-initiated-time")
+    if not await uploads.abort(call.services.db, bucket.id, request.key, upload_id):
+        raise no_upload(upload_id)
+    return types.AbortMultipartUploadOutput()
+
+
+def part_number(request: Any) -> int:
+    """The number of the part to write. Raises InvalidArgument."""
+    number: int | None = request.part_number
+    if number is None or not 1 <= number <= MAX_PARTS:
+        raise S3Error(
+            "InvalidArgument",
+            "Part number must be an integer between 1 and 10000, inclusive",
+            fields={"ArgumentName": "partNumber", "ArgumentValue": "" if number is None else str(number)},
+        )
+    return number
+
+
+async def open_upload(call: Call, request: Any) -> tuple[Bucket, Upload]:
+    """The bucket and the upload in progress that a request writes to."""
+    bucket = await bucket_of(call, request)
+    return bucket, await upload_of(call, request, bucket)
+
+
+async def upload_of(call: Call, request: Any, bucket: Bucket | None = None, *, ended: bool = False) -> Upload:
+    """The upload that the request names, of its own bucket and key; completed ones only with `ended`.
+
+    Raises NoSuchUpload for every other id, also for one of another bucket or key.
+    """
+    if bucket is None:
+        bucket = await bucket_of(call, request)
+    upload = await uploads.get(call.services.db, bucket.id, request.key, request.upload_id or "")
+    if upload is None or (upload.completed is not None and not ended):
+        raise no_upload(request.upload_id or "")
+    return upload
+
+
+def no_upload(upload_id: str) -> S3Error:
+    """NoSuchUpload, naming the id."""
+    return S3Error("NoSuchUpload", fields={"UploadId": upload_id})
+
+
+def part_refused(outcome: Outcome, upload_id: str) -> S3Error | Unavailable:
+    """The error for a part that was not stored."""
+    if outcome is Outcome.NO_UPLOAD:
+        return no_upload(upload_id)
+    return Unavailable(f"storing a part ended as {outcome.value}")
+
+
+def _check_algorithm(request: types.UploadPartInput, upload: Upload) -> None:
+    """A part's checksum must be by the upload's algorithm, where it has one."""
+    expected = upload.checksum_algorithm
+    if expected is None:
+        return
+    named = checksums.known(request.checksum_algorithm, "x-amz-sdk-checksum-algorithm")
+    for actual in [*checksums.given(request), *([named] if named else [])]:
+        if actual != expected:
+            raise S3Error(
+                "InvalidRequest",
+                f"Checksum Type mismatch occurred, expected checksum Type: {expected.lower()}, "
+                f"actual checksum Type: {actual.lower()}",
+            )

@@ -1,0 +1,84 @@
+"""PutObject."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from s3gw.db import objects
+from s3gw.db.objects import Outcome
+from s3gw.errors import S3Error
+from s3gw.operations import checksums, etags, properties, unsupported
+from s3gw.operations.call import Call, RequestBody, operation
+from s3gw.operations.lookup import bucket_and_precondition, layout_of, refused
+from s3gw.operations.names import check_key
+from s3gw.protocol import types
+
+MAX_BODY = 5 << 30
+"""Bytes of one PutObject or UploadPart."""
+
+
+@operation("PutObject", "s3:PutObject")
+async def put_object(call: Call, request: types.PutObjectInput) -> types.PutObjectOutput:
+    """Store the body under the key, wholly or not at all.
+
+    Two round trips to the database: the bucket (with the key, where there is a precondition), and the
+    publication. The store has made every byte durable before the second.
+    """
+    unsupported.refuse(request)
+    check_key(request.key)
+    check_length(call.body)
+    kept = properties.given(request)
+    asked = ask_checksum(call.body, request, None)
+    bucket, precondition = await bucket_and_precondition(call, request)
+    store = call.services.store
+    draft = await store.write(call.body, layout_of(bucket), size=call.body.length)
+    etag = call.body.md5.hex()
+    kept = properties.with_checksums(kept, computed(call.body, asked), checksums.FULL_OBJECT)
+    # When this raises, it may still have been committed: then the draft's lease decides, not we.
+    result = await objects.publish(
+        call.services.db,
+        bucket.id,
+        request.key,
+        call.account.id,
+        draft,
+        etag,
+        kept,
+        precondition=precondition,
+    )
+    if result.outcome is not Outcome.DONE:
+        await store.discard(draft)
+        raise refused(result.outcome, request.bucket, request.key, precondition)
+    output = types.PutObjectOutput(e_tag=etags.quote(etag), version_id=result.version_id)
+    checksums.show(output, kept.checksums)
+    return output
+
+
+def check_length(body: RequestBody) -> None:
+    """Raise EntityTooLarge for more than one request may carry."""
+    if body.length > MAX_BODY:
+        raise S3Error(
+            "EntityTooLarge", fields={"ProposedSize": str(body.length), "MaxSizeAllowed": str(MAX_BODY)}
+        )
+
+
+def ask_checksum(body: RequestBody, request: Any, wanted: str | None) -> str | None:
+    """Have the body compute what is to be kept of it, and say which algorithm that is on our account.
+
+    What the client sends is computed and verified anyway. Where it names an algorithm without a value, that
+    one is computed; else `wanted`, or S3's default, if the client sent none.
+    """
+    sent = checksums.given(request)
+    named = checksums.known(request.checksum_algorithm, "x-amz-sdk-checksum-algorithm")
+    algorithm = wanted or named or (None if sent else checksums.DEFAULT)
+    if algorithm is None or algorithm in sent:
+        return None
+    body.request_checksum(algorithm)
+    return algorithm if algorithm not in (wanted, named) else None
+
+
+def computed(body: RequestBody, asked: str | None) -> dict[str, str]:
+    """The checksums to keep: without our default where a trailer brought the client's own."""
+    found = dict(body.checksums)
+    if asked is not None and len(found) > 1:
+        del found[asked]
+    return found

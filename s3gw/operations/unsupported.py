@@ -1,0 +1,61 @@
+"""What this release refuses rather than drops: headers whose loss would leave data less protected.
+
+A client that asks for encryption, a lock or a grant and hears 200 believes that it has it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from s3gw.errors import S3Error
+
+# Member of the model's inputs → the header as a client knows it. A member set to anything is refused.
+_REFUSED: Mapping[str, str] = {
+    "server_side_encryption": "x-amz-server-side-encryption",
+    "ssekms_key_id": "x-amz-server-side-encryption-aws-kms-key-id",
+    "ssekms_encryption_context": "x-amz-server-side-encryption-context",
+    "sse_customer_algorithm": "x-amz-server-side-encryption-customer-algorithm",
+    "sse_customer_key": "x-amz-server-side-encryption-customer-key",
+    "sse_customer_key_md5": "x-amz-server-side-encryption-customer-key-MD5",
+    "copy_source_sse_customer_algorithm": "x-amz-copy-source-server-side-encryption-customer-algorithm",
+    "copy_source_sse_customer_key": "x-amz-copy-source-server-side-encryption-customer-key",
+    "copy_source_sse_customer_key_md5": "x-amz-copy-source-server-side-encryption-customer-key-MD5",
+    "grant_full_control": "x-amz-grant-full-control",
+    "grant_read": "x-amz-grant-read",
+    "grant_read_acp": "x-amz-grant-read-acp",
+    "grant_write": "x-amz-grant-write",
+    "grant_write_acp": "x-amz-grant-write-acp",
+    "tagging": "x-amz-tagging",
+    "object_lock_mode": "x-amz-object-lock-mode",
+    "object_lock_retain_until_date": "x-amz-object-lock-retain-until-date",
+    "object_lock_legal_hold_status": "x-amz-object-lock-legal-hold",
+    "object_lock_event_hold": "x-amz-object-lock-event-hold",
+    "object_lock_event_hold_duration_days": "x-amz-object-lock-event-hold-duration-days",
+    "object_lock_event_hold_duration_years": "x-amz-object-lock-event-hold-duration-years",
+    "write_offset_bytes": "x-amz-write-offset-bytes",
+    "if_match_last_modified_time": "x-amz-if-match-last-modified-time",
+    "if_match_size": "x-amz-if-match-size",
+}
+_ACLS = frozenset({"private", "bucket-owner-full-control"})
+_REFUSED_OF: dict[type, tuple[str, ...]] = {}
+
+
+def refuse(request: Any) -> None:
+    """Raise NotImplemented if the request asks for a protection or a condition that is not there yet."""
+    kind = type(request)
+    members = _REFUSED_OF.get(kind)
+    if members is None:
+        members = _REFUSED_OF[kind] = tuple(name for name in _REFUSED if name in kind.__dataclass_fields__)
+    for member in members:
+        if getattr(request, member) is not None:
+            raise not_implemented(_REFUSED[member])
+    acl: str | None = getattr(request, "acl", None)
+    if acl is not None and acl not in _ACLS:
+        raise not_implemented("x-amz-acl", acl)
+
+
+def not_implemented(header: str, value: str | None = None) -> S3Error:
+    """NotImplemented, naming the header and, where only some values are refused, the value."""
+    what = header if value is None else f"{header}: {value}"
+    return S3Error("NotImplemented", f"This gateway does not support {what} yet.", fields={"Header": header})

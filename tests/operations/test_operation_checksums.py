@@ -1,0 +1,64 @@
+"""Which checksum algorithms and types go together."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+
+from s3gw.errors import S3Error
+from s3gw.operations import checksums, etags
+
+
+@pytest.mark.parametrize(
+    ("algorithm", "kind", "expected"),
+    [
+        (None, None, (None, None)),
+        ("CRC32", None, ("CRC32", "COMPOSITE")),
+        ("crc32c", "FULL_OBJECT", ("CRC32C", "FULL_OBJECT")),
+        ("CRC64NVME", None, ("CRC64NVME", "FULL_OBJECT")),
+        ("SHA1", "composite", ("SHA1", "COMPOSITE")),
+        ("SHA256", None, ("SHA256", "COMPOSITE")),
+    ],
+)
+def test_of_upload(algorithm: str | None, kind: str | None, expected: tuple[str | None, str | None]) -> None:
+    assert checksums.of_upload(algorithm, kind) == expected
+
+
+@pytest.mark.parametrize(
+    ("algorithm", "kind"),
+    [
+        (None, "FULL_OBJECT"),
+        ("CRC64NVME", "COMPOSITE"),
+        ("SHA1", "FULL_OBJECT"),
+        ("SHA256", "FULL_OBJECT"),
+        ("X", None),
+        ("CRC32", "X"),
+    ],
+)
+def test_combinations_that_do_not_exist(algorithm: str | None, kind: str | None) -> None:
+    with pytest.raises(S3Error) as caught:
+        checksums.of_upload(algorithm, kind)
+    assert caught.value.code == "InvalidRequest"
+
+
+def test_given_and_shown() -> None:
+    source = SimpleNamespace(checksum_crc32="AAAAAA==", checksum_sha256=None)
+    assert checksums.given(source) == {"CRC32": "AAAAAA=="}
+    target = SimpleNamespace()
+    checksums.show(target, {"type": "FULL_OBJECT", "CRC32C": "x"})
+    assert vars(target) == {"checksum_crc32_c": "x", "checksum_type": "FULL_OBJECT"}
+    with pytest.raises(S3Error, match="NotImplemented"):
+        checksums.given(SimpleNamespace(checksum_sha512="x"))
+    with pytest.raises(S3Error, match="NotImplemented"):
+        checksums.known("XXHASH3", "x-amz-sdk-checksum-algorithm")
+
+
+def test_etag_of_parts() -> None:
+    # The digest of two digests, as S3 shows it for parts "hello" and "world".
+    tags = ["5d41402abc4b2a76b9719d911017c592", "7d793037a0760186574b0282f2f435e7"]
+    assert etags.of_parts(tags) == "065947336a2f2a95ba8899f3675c3be6-2"
+    assert etags.quote("x") == '"x"'
+    assert [etags.unquote(t) for t in ('"x"', "x", 'W/"x"', ' "x" ')] == ["x"] * 4
+    assert etags.is_md5(tags[0])
+    assert not etags.is_md5(etags.of_parts(tags))
