@@ -24,6 +24,8 @@ import boto3
 import pytest
 from botocore.config import Config
 
+from s3gw.db.embedded import attached
+
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
@@ -232,6 +234,13 @@ def run(
     assert done.returncode == 0, f"{' '.join(command)} ended with {done.returncode}:\n{said}"
     output: bytes = done.stdout
     return output
+
+
+def database_url(gateway: Gateway) -> str:
+    """Where the embedded PostgreSQL of a running gateway is reached."""
+    found = attached(gateway.data)
+    assert found is not None, "no embedded PostgreSQL runs there"
+    return found.url
 
 
 def process_tree(pid: int) -> list[int]:
