@@ -165,7 +165,7 @@ CREATE TABLE objects (                     -- the current version of each key
     prev_pieces_id   bigint,
     parts_count   integer,                 -- of a multipart object; its parts stand in object_parts
     delete_marker boolean NOT NULL DEFAULT false,
-    key           text COLLATE "C" NOT NULL,
+    key           text COLLATE "C" NOT NULL CHECK (octet_length(key) <= 1024),
     version_id    text,                    -- null: the null version
     etag          text NOT NULL,           -- without quotes
     storage_class text NOT NULL DEFAULT 'STANDARD',
@@ -200,9 +200,12 @@ CREATE TABLE object_parts (                -- of an object completed from parts,
 );
 
 CREATE TABLE uploads (
-    id            text PRIMARY KEY,
+    id            text COLLATE "C" PRIMARY KEY DEFAULT
+                  -- begins with the time, so that ids of one key sort as S3 lists them
+                  lpad(to_hex((extract(epoch FROM clock_timestamp()) * 1000000)::bigint), 14, '0')
+                  || replace(gen_random_uuid()::text, '-', ''),
     bucket_id     bigint NOT NULL REFERENCES buckets,
-    key           text COLLATE "C" NOT NULL,
+    key           text COLLATE "C" NOT NULL CHECK (octet_length(key) <= 1024),
     account_id    bigint NOT NULL REFERENCES accounts,
     initiated_at  timestamptz NOT NULL DEFAULT now(),
     completed_at  timestamptz,             -- kept for a while, so that Complete can be repeated
@@ -217,11 +220,11 @@ CREATE TABLE uploads (
     encryption    jsonb,
     lock          jsonb
 );
-CREATE INDEX uploads_key ON uploads (bucket_id, key, initiated_at, id) WHERE completed_at IS NULL;
+CREATE INDEX uploads_key ON uploads (bucket_id, key, id) WHERE completed_at IS NULL;
 CREATE INDEX uploads_completed ON uploads (completed_at) WHERE completed_at IS NOT NULL;
 
 CREATE TABLE parts (
-    upload_id     text NOT NULL REFERENCES uploads,
+    upload_id     text COLLATE "C" NOT NULL REFERENCES uploads,
     part_number   integer NOT NULL CHECK (part_number BETWEEN 1 AND 10000),
     size          bigint NOT NULL,
     chunk_id      bigint REFERENCES chunks,
