@@ -88,9 +88,8 @@ class Chunker:
         maximum = self._preset.maximum
         view = self._view.toreadonly()
         while (length := end - self._start) >= maximum or (ends and length > 0):
-            if self._cutter is not None:
-                window = view[self._start : self._start + min(length, maximum)]
-                length = next(self._cutter.cut_buf(window)).length
             length = min(length, maximum)
+            if self._cutter is not None and length > self._preset.minimum:
+                length = next(self._cutter.cut_buf(view[self._start : self._start + length])).length
             chunks.append(view[self._start : self._start + length])
             self._start += length

@@ -13,7 +13,7 @@ from collections.abc import Generator
 
 from s3gw.storage import tar
 from s3gw.storage import zip as zips
-from s3gw.storage.window import Walk, Window
+from s3gw.storage.window import Minimum, Walk, Window
 
 TAR_MINIMUM = 16 << 10
 """Bytes from which the body of a tar's member has a run of its own."""
@@ -63,7 +63,7 @@ def _scan(window: Window) -> Walk:
     """Look for archives until the stream ends."""
     at = 0
     if (yield from tar.header_at(window, 0)):  # at the very beginning also without magic
-        at = yield from tar.walk(window, 0, TAR_MINIMUM)
+        at = yield from tar.walk(window, 0, Minimum(TAR_MINIMUM))
     while not window.final or at < window.end:
         at = yield from _next_archive(window, at)
 
@@ -84,7 +84,7 @@ def _next_archive(window: Window, begin: int) -> Generator[None, None, int]:
             window.decided = max(window.decided, tar_at)
             if (yield from tar.header_at(window, tar_at)):
                 window.cut(tar_at)
-                return (yield from tar.walk(window, tar_at, TAR_MINIMUM))
+                return (yield from tar.walk(window, tar_at, Minimum(TAR_MINIMUM)))
             tar_places.mistaken()
         elif not window.final and window.end < zip_at + tar.BLOCK:
             # A tar header may begin before it of which the magic has not come.
@@ -94,7 +94,7 @@ def _next_archive(window: Window, begin: int) -> Generator[None, None, int]:
             window.decided = max(window.decided, zip_at)
             if (yield from zips.local_header(window, zip_at)) is not None:
                 window.cut(zip_at)
-                return (yield from zips.walk(window, zip_at, ZIP_MINIMUM))
+                return (yield from zips.walk(window, zip_at, Minimum(ZIP_MINIMUM)))
             zip_places.mistaken()
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Generator
 from zlib import adler32
 
-from s3gw.storage.window import Window
+from s3gw.storage.window import Minimum, Window
 
 BLOCK = 512
 MAGIC = b"ustar"
@@ -69,8 +69,8 @@ def pax_size(records: bytes) -> int | None:
     return size
 
 
-def walk(window: Window, at: int, minimum: int) -> Generator[None, None, int]:
-    """Go from header to header, beginning with the one at `at`; cut round bodies of at least `minimum` bytes.
+def walk(window: Window, at: int, minimum: Minimum) -> Generator[None, None, int]:
+    """Go from header to header, beginning with the one at `at`; cut round bodies that `minimum` admits.
 
     Returns where no header stood any more.
     """
@@ -97,7 +97,7 @@ def walk(window: Window, at: int, minimum: int) -> Generator[None, None, int]:
         elif size and (kind in _WITHOUT_BODY or (kind == b"\0" and b"/\0" in block[:101])):
             size = yield from _size_if_there(window, body, size)
         at = body + _padded(size)
-        if size >= minimum:
+        if minimum.admits(size, body):
             window.cut(body)
             window.cut(body + size)
 

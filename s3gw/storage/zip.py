@@ -9,7 +9,7 @@ import struct
 from collections.abc import Generator
 from dataclasses import dataclass
 
-from s3gw.storage.window import Window
+from s3gw.storage.window import Minimum, Window
 
 MAGIC = b"PK\x03\x04"
 
@@ -69,9 +69,9 @@ def local_header(window: Window, at: int) -> Generator[None, None, Local | None]
     return Local(length, size)
 
 
-def walk(window: Window, at: int, minimum: int) -> Generator[None, None, int]:
-    """Go from local header to local header, beginning with the one at `at`; cut round bodies of at least
-    `minimum` bytes.
+def walk(window: Window, at: int, minimum: Minimum) -> Generator[None, None, int]:
+    """Go from local header to local header, beginning with the one at `at`; cut round bodies that
+    `minimum` admits.
 
     Returns where no local header stood any more: before the central directory, as a rule.
     """
@@ -85,13 +85,13 @@ def walk(window: Window, at: int, minimum: int) -> Generator[None, None, int]:
             end, at = yield from _find_end(window, body, minimum)
             continue
         end = body + header.size
-        if header.size >= minimum:
+        if minimum.admits(header.size, body):
             window.cut(body)
             window.cut(end)
         at = yield from _behind_descriptor(window, end, header.size)
 
 
-def _find_end(window: Window, body: int, minimum: int) -> Generator[None, None, tuple[int, int]]:
+def _find_end(window: Window, body: int, minimum: Minimum) -> Generator[None, None, tuple[int, int]]:
     """Where a body of unknown size ends, and where the next header stands: by the size in its descriptor.
 
     The descriptor begins with a signature or not, and has sizes of four or of eight bytes.
@@ -101,7 +101,7 @@ def _find_end(window: Window, body: int, minimum: int) -> Generator[None, None, 
     while True:
         found = window.find(b"PK", search)
         known = window.end - 1 if found is None else found
-        if not opened and known - body >= minimum + 24:
+        if not opened and known - body >= minimum.size + 24:
             # The body is long enough, wherever it ends.
             window.cut(body)
             opened = True
@@ -118,7 +118,7 @@ def _find_end(window: Window, body: int, minimum: int) -> Generator[None, None, 
         ends = _ends(record, before, found - body)
         if ends is not None:
             end, following = found + ends[0], found + ends[1]
-            if end - body >= minimum:
+            if minimum.admits(end - body, body):
                 window.cut(body)
                 window.cut(end)
             return end, following
