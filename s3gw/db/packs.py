@@ -1,0 +1,88 @@
+"""Packs and their replicas: registered before a file exists, leased while open, sealed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from s3gw.db.instances import Instance
+from s3gw.db.pool import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Replica:
+    """One copy of a pack: the blob's name on that backend, never used for another."""
+
+    backend_id: int
+    name: UUID
+
+    @property
+    def blob(self) -> str:
+        """The name as backends take it."""
+        return self.name.hex
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """A pack that was just registered."""
+
+    id: int
+    replicas: Sequence[Replica]
+
+
+async def store_id(db: Database) -> UUID:
+    """The identity of the whole store, which every pack carries."""
+    found: UUID = await db.fetchval("SELECT id FROM store")
+    return found
+
+
+async def create(db: Database, instance: Instance, backend_ids: Sequence[int], lease: float) -> Pack:
+    """Register an open pack with a replica on each backend; durable before any blob is made."""
+    rows = await db.fetch(
+        """
+        WITH pack AS (
+            INSERT INTO packs (instance_id, epoch, lease_until)
+            VALUES ($1, $2, now() + make_interval(secs => $3)) RETURNING id
+        )
+        INSERT INTO replicas (pack_id, backend_id)
+        SELECT pack.id, b FROM pack, unnest($4::smallint[]) AS b
+        RETURNING pack_id, backend_id, name
+        """,
+        instance.id,
+        instance.epoch,
+        lease,
+        backend_ids,
+    )
+    return Pack(rows[0]["pack_id"], [Replica(row["backend_id"], row["name"]) for row in rows])
+
+
+async def seal(db: Database, pack_id: int, size: int) -> None:
+    """Record that a pack of `size` bytes grows no more, and have it judged: perhaps nothing lives in it."""
+    await db.execute(
+        """
+        WITH sealed AS (
+            UPDATE packs SET size = $2, instance_id = NULL, epoch = NULL, lease_until = NULL
+            WHERE id = $1 AND lease_until IS NOT NULL RETURNING id
+        )
+        INSERT INTO candidates (pack_id) SELECT id FROM sealed
+        """,
+        pack_id,
+        size,
+    )
+
+
+async def renew(db: Database, pack_ids: Sequence[int], lease: float) -> None:
+    """Lease open packs for another `lease` seconds; those that are sealed or gone stay so."""
+    await db.execute(
+        """
+        WITH held AS MATERIALIZED (
+            SELECT id FROM packs WHERE id = ANY ($1::bigint[]) AND lease_until IS NOT NULL
+            ORDER BY id FOR NO KEY UPDATE SKIP LOCKED
+        )
+        UPDATE packs p SET lease_until = now() + make_interval(secs => $2)
+        FROM held WHERE p.id = held.id
+        """,
+        pack_ids,
+        lease,
+    )

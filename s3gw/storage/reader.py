@@ -1,0 +1,235 @@
+"""A body on its way out: looked up, fetched ahead, decoded, verified, handed on.
+
+Bytes are handed on only after the SHA-256 of their whole chunk matched. Neighbouring frames of one pack are
+fetched by one read and decoded by one thread; a frame that holds several chunks is decoded once for them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from hashlib import sha256
+
+from s3gw.backends.base import Backend, Buffer
+from s3gw.db import chunks
+from s3gw.db.chunks import StoredChunk
+from s3gw.db.packs import Replica
+from s3gw.db.pool import Database
+from s3gw.db.records import Body, InlineChunk
+from s3gw.errors import BlobNotFound, Damaged, Unavailable
+from s3gw.storage import codec
+from s3gw.storage.layout import Extent, extents
+
+log = logging.getLogger(__name__)
+
+SEGMENT = 1 << 20
+"""Bytes of a pack fetched by one read, unless one frame is longer."""
+GAP = 64 << 10
+"""Bytes between two frames that are read and thrown away rather than read around."""
+AHEAD = 2
+"""Segments fetched while one is sent."""
+TINY = 16 << 10
+"""Bytes that are verified on the spot: a thread would take longer to wake."""
+_ZEROS = memoryview(bytes(256 << 10))
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A stretch of a pack that decodes as one: a frame, or one chunk of a frame that is stored raw."""
+
+    pack_id: int
+    offset: int
+    stored: int
+    plain: int
+    start: int
+    """Where the chunk begins in the decoded bytes."""
+
+    @property
+    def end(self) -> int:
+        """The first byte behind."""
+        return self.offset + self.stored
+
+
+@dataclass(slots=True)
+class Segment:
+    """Extents that are fetched and decoded together: zeros, an inline chunk, or one stretch of a pack."""
+
+    extents: list[Extent]
+    replicas: tuple[Replica, ...] = ()
+    pack_id: int | None = None
+    start: int = 0
+    end: int = 0
+
+    def takes(self, place: Place) -> bool:
+        """Whether the place lies close behind what is here, and all together is not too long."""
+        return (
+            self.pack_id == place.pack_id
+            and self.start <= place.offset <= self.end + GAP
+            and place.end - self.start <= SEGMENT
+        )
+
+
+class Reader:
+    """Reads bodies. Safe for concurrent use."""
+
+    def __init__(self, db: Database, backends: Mapping[int, Backend], cpu: ThreadPoolExecutor) -> None:
+        self._db = db
+        self._backends = backends
+        self._cpu = cpu
+
+    async def read(
+        self, body: Body, start: int, length: int, inline: InlineChunk | None = None
+    ) -> AsyncIterator[Buffer]:
+        """Blocks of at most a chunk each; see `Store.read`."""
+        if not 0 <= start <= start + length <= body.size:
+            raise ValueError(f"bytes {start}+{length} of a body of {body.size}")
+        if length == 0:
+            return
+        if inline is not None:
+            chunk = StoredChunk(0, inline.digest, inline.length, inline.codec, inline.key_id, inline.data)
+            yield await self._small(Extent(chunk, start, length))
+            return
+        loading: deque[asyncio.Task[list[Buffer]]] = deque()
+        try:
+            async for segment in _segments(extents(self._db, body, start, length)):
+                loading.append(asyncio.create_task(self._load(segment)))
+                if len(loading) > AHEAD:
+                    for block in await loading.popleft():
+                        yield block
+            while loading:
+                for block in await loading.popleft():
+                    yield block
+        finally:
+            for task in loading:
+                task.cancel()
+            await asyncio.gather(*loading, return_exceptions=True)
+
+    async def _small(self, extent: Extent) -> Buffer:
+        assert extent.chunk is not None
+        if extent.chunk.length <= TINY:
+            return _inline(extent)
+        return await asyncio.get_running_loop().run_in_executor(self._cpu, _inline, extent)
+
+    async def _load(self, segment: Segment) -> list[Buffer]:
+        """The plain bytes of a segment; from another replica, or another place, where one fails."""
+        first = segment.extents[0]
+        if first.chunk is None:
+            return list(_zeros(first.length))
+        if segment.pack_id is None:
+            return [await self._small(first)]
+        trouble: Exception | None = None
+        for replica in segment.replicas:
+            try:
+                return await self._fetch(segment, replica)
+            except (BlobNotFound, Damaged, Unavailable) as error:
+                log.warning("pack %s, copy %s: %s", segment.pack_id, replica.blob, error)
+                trouble = error
+        return await self._load_moved(segment, trouble)
+
+    async def _load_moved(self, segment: Segment, trouble: Exception | None) -> list[Buffer]:
+        """Look the chunks up again: compaction may have moved them since."""
+        known = [extent.chunk for extent in segment.extents if extent.chunk is not None]
+        fresh = await chunks.by_ids(self._db, [chunk.id for chunk in known])
+        moved = [fresh.get(chunk.id) for chunk in known]
+        if any(chunk is None for chunk in moved):
+            raise Damaged("the body was replaced and collected while it was read") from trouble
+        if moved == known:
+            if isinstance(trouble, Unavailable):
+                raise trouble
+            raise Damaged(f"no intact copy of pack {segment.pack_id} is left: {trouble}") from trouble
+        again = [
+            Extent(chunk, extent.skip, extent.length)
+            for chunk, extent in zip(moved, segment.extents, strict=True)
+        ]
+        blocks: list[Buffer] = []
+        for part in _grouped(again):
+            blocks.extend(await self._load(part))
+        return blocks
+
+    async def _fetch(self, segment: Segment, replica: Replica) -> list[Buffer]:
+        backend = self._backends.get(replica.backend_id)
+        if backend is None:
+            raise Unavailable(f"backend {replica.backend_id} is not configured")
+        data = await backend.read(replica.blob, segment.start, segment.end - segment.start)
+        if len(data) != segment.end - segment.start:
+            raise Damaged(f"the pack ends before byte {segment.end}")
+        return await asyncio.get_running_loop().run_in_executor(
+            self._cpu, _decode, data, segment.start, segment.extents
+        )
+
+
+async def _segments(batches: AsyncIterator[list[Extent]]) -> AsyncIterator[Segment]:
+    async for batch in batches:
+        for segment in _grouped(batch):
+            yield segment
+
+
+def _grouped(batch: Sequence[Extent]) -> Iterator[Segment]:
+    """Extents in order, neighbours in a pack together."""
+    segment: Segment | None = None
+    for extent in batch:
+        chunk = extent.chunk
+        if chunk is None or chunk.pack_id is None:
+            if segment is not None:
+                yield segment
+                segment = None
+            yield Segment([extent])
+            continue
+        place = _place(chunk)
+        if segment is not None and segment.takes(place):
+            segment.extents.append(extent)
+            segment.end = max(segment.end, place.end)
+            continue
+        if segment is not None:
+            yield segment
+        segment = Segment([extent], chunk.replicas, chunk.pack_id, place.offset, place.end)
+    if segment is not None:
+        yield segment
+
+
+def _place(chunk: StoredChunk) -> Place:
+    assert chunk.pack_id is not None
+    if chunk.codec == codec.RAW:
+        return Place(chunk.pack_id, chunk.frame_offset + chunk.frame_start, chunk.length, chunk.length, 0)
+    return Place(chunk.pack_id, chunk.frame_offset, chunk.frame_length, chunk.frame_plain, chunk.frame_start)
+
+
+def _decode(data: Buffer, base: int, wanted: Sequence[Extent]) -> list[Buffer]:
+    """Verified bytes of the extents, from a stretch of a pack that begins at `base`. Processor work."""
+    view = memoryview(data)
+    decoded: dict[int, Buffer] = {}
+    blocks: list[Buffer] = []
+    for extent in wanted:
+        assert extent.chunk is not None
+        place = _place(extent.chunk)
+        if place.offset not in decoded:
+            stored = view[place.offset - base : place.end - base]
+            decoded = {place.offset: codec.decode(extent.chunk.codec, stored, place.plain)}
+        plain = memoryview(decoded[place.offset])[place.start : place.start + extent.chunk.length]
+        blocks.append(_verified(plain, extent))
+    return blocks
+
+
+def _inline(extent: Extent) -> Buffer:
+    """Verified bytes of a chunk that stands in its row. Processor work."""
+    chunk = extent.chunk
+    assert chunk is not None
+    assert chunk.data is not None
+    return _verified(memoryview(codec.decode(chunk.codec, chunk.data, chunk.length)), extent)
+
+
+def _verified(plain: memoryview, extent: Extent) -> memoryview:
+    assert extent.chunk is not None
+    if len(plain) != extent.chunk.length or sha256(plain).digest() != extent.chunk.digest:
+        raise Damaged(f"chunk {extent.chunk.digest.hex()} does not match its digest")
+    return plain[extent.skip : extent.skip + extent.length]
+
+
+def _zeros(length: int) -> Iterator[memoryview]:
+    while length > 0:
+        yield _ZEROS[:length]
+        length -= len(_ZEROS)

@@ -1,0 +1,126 @@
+"""The deduplicating store: bodies in, bodies out. It knows neither S3 nor HTTP.
+
+`write` makes bytes safe and names them by a draft; publishing the draft (`db.objects`, `db.uploads`) makes
+them a body; `read` gives a body's bytes back, verified.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterable, AsyncIterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+
+from s3gw.backends.base import Backend, Buffer
+from s3gw.config import Settings
+from s3gw.db.instances import Instance
+from s3gw.db.pool import Database
+from s3gw.db.records import Body, Draft, InlineChunk
+from s3gw.errors import OutOfSpace
+from s3gw.storage.inflight import InFlight
+from s3gw.storage.leases import Leases
+from s3gw.storage.packs import PackWriter
+from s3gw.storage.reader import Reader
+from s3gw.storage.writer import Layout, Tools, Upload
+
+__all__ = ["Layout", "Store"]
+
+_BATCHES = 32 << 20
+"""Plain bytes that all uploads of a process gather together, about."""
+_BATCH_MIN, _BATCH_MAX = 1 << 20, 4 << 20
+_SPACE_FRESH = 0.5
+"""Seconds for which a look at the free space holds."""
+
+
+class Store:
+    """One process's way to the chunks. Safe for concurrent use within one event loop."""
+
+    def __init__(
+        self, db: Database, backends: Mapping[int, Backend], settings: Settings, instance: Instance
+    ) -> None:
+        """`backends` by the ids of their rows; `instance` as `db.instances.start` gave it."""
+        self._backends = backends
+        self._cpu = ThreadPoolExecutor(os.cpu_count() or 2, thread_name_prefix="s3gw-cpu")
+        self._leases = Leases(db, settings.margins.lease)
+        self._packs = PackWriter(db, backends, instance, self._leases)
+        self._reader = Reader(db, backends, self._cpu)
+        self._uploads = 0
+        self._space_checked = float("-inf")
+        self._full: list[int] = []
+        self._tools = Tools(
+            db,
+            instance,
+            self._cpu,
+            self._packs,
+            self._leases,
+            InFlight(),
+            settings.inline_limit,
+            self._batch_bytes,
+        )
+
+    @property
+    def syncs(self) -> int:
+        """Group commits of this process so far."""
+        return self._packs.syncs
+
+    async def write(self, blocks: AsyncIterable[Buffer], layout: Layout, *, size: int | None = None) -> Draft:
+        """Store everything that `blocks` yields, and say by what to publish it.
+
+        On return the bytes are durable, or small enough to stand in the draft itself. A draft of a manifest
+        is leased for `margins.lease` seconds: publish or discard it. `size` is what `blocks` must amount to,
+        where that is known. Raises what `blocks` raises, OutOfSpace, Unavailable; then nothing of the upload
+        is visible, and what was stored is collected.
+        """
+        await self.check_space()
+        self._uploads += 1
+        try:
+            draft = await Upload(self._tools, layout).run(blocks)
+        finally:
+            self._uploads -= 1
+        if size is not None and draft.size != size:
+            await self.discard(draft)
+            raise ValueError(f"{draft.size} bytes came where {size} were announced")
+        return draft
+
+    def read(
+        self, body: Body, start: int, length: int, *, inline: InlineChunk | None = None
+    ) -> AsyncIterator[Buffer]:
+        """`length` bytes of a body from `start`, in blocks of at most one chunk.
+
+        Every chunk is verified before any of its bytes is handed on; only the chunks that the range touches
+        are read. `inline` is the body's one chunk where the caller has it already. Close the iterator
+        (`contextlib.aclosing`) when leaving early. Raises Damaged where no intact copy is left or the body
+        was collected meanwhile, Unavailable where none can be reached.
+        """
+        return self._reader.read(body, start, length, inline)
+
+    async def discard(self, draft: Draft) -> None:
+        """Let go of a draft that will not be published."""
+        if draft.manifest_id is not None:
+            self._leases.abandon(draft.manifest_id)
+
+    async def check_space(self) -> None:
+        """Raise OutOfSpace where a backend has nothing left above its reserve.
+
+        PostgreSQL may stand on the same disk, so this holds for whatever adds rows, too.
+        """
+        now = asyncio.get_running_loop().time()
+        if now - self._space_checked >= _SPACE_FRESH:
+            self._space_checked = now
+            self._full = [number for number, backend in self._backends.items() if await _is_full(backend)]
+        if self._full:
+            raise OutOfSpace(f"backend {self._full[0]} has no space left above its reserve")
+
+    async def close(self) -> None:
+        """Seal the open pack and stop renewing. Reads and writes must have ended."""
+        await self._packs.close()
+        await self._leases.close()
+        self._cpu.shutdown(wait=False, cancel_futures=True)
+
+    def _batch_bytes(self) -> int:
+        return max(_BATCH_MIN, min(_BATCH_MAX, _BATCHES // max(self._uploads, 1)))
+
+
+async def _is_full(backend: Backend) -> bool:
+    space = await backend.space()
+    return space is not None and space.free <= 0

@@ -1,0 +1,392 @@
+"""One body on its way in: cut, named, looked up, stored, published as rows of a leased manifest.
+
+Three things go on at once: the next blocks are read while the ones before are cut and hashed in a thread,
+and while the batch before that is stored. Each holds a bounded number of bytes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import TypeVar
+
+from s3gw import pauses
+from s3gw.backends.base import Buffer
+from s3gw.db import manifests
+from s3gw.db.instances import Instance
+from s3gw.db.manifests import NewChunk, PackLost, Reference
+from s3gw.db.pool import Database
+from s3gw.db.records import Draft, InlineChunk
+from s3gw.errors import Unavailable
+from s3gw.storage import codec, packformat
+from s3gw.storage.chunker import Chunker
+from s3gw.storage.inflight import InFlight
+from s3gw.storage.leases import Leases
+from s3gw.storage.packformat import EncodedFrame, FrameChunk
+from s3gw.storage.packs import PackWriter
+from s3gw.storage.presets import PRESETS
+
+T = TypeVar("T")
+
+FEED = 1 << 20
+"""Bytes handed to the cutting thread at a time."""
+TINY = 16 << 10
+"""Bytes up to which a body is dealt with on the spot: a thread would take longer to wake."""
+BATCH_CHUNKS = 1024
+ROWS = 64
+"""Chunk rows inserted in one transaction: more would block other uploads for long."""
+PINS = 256
+"""Known chunks pinned in one statement."""
+PARALLEL = 1 << 20
+"""Plain bytes that one thread compresses at a time."""
+INLINE_RATIO = 16
+"""How many times the limit the plain bytes may be for inlining to be tried at all."""
+_ATTEMPTS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How a bucket wants its objects stored."""
+
+    chunking: str
+    hints: bool
+    compression: bool
+    domain_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What every upload of a process shares."""
+
+    db: Database
+    instance: Instance
+    cpu: ThreadPoolExecutor
+    packs: PackWriter
+    leases: Leases
+    inflight: InFlight
+    inline_limit: int
+    batch_bytes: Callable[[], int]
+    """Plain bytes that an upload should gather before it stores them, given how many run now."""
+
+    async def run(self, work: Callable[[], T]) -> T:
+        """Run processor work in a thread."""
+        return await asyncio.get_running_loop().run_in_executor(self.cpu, work)
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A chunk of the upload at its offset; its digest is empty where it is all zeros."""
+
+    offset: int
+    data: Buffer
+    digest: bytes
+
+
+@dataclass(slots=True)
+class Batch:
+    """Neighbouring chunks that are looked up and stored together."""
+
+    cuts: list[Cut] = field(default_factory=list)
+    length: int = 0
+
+    def add(self, cut: Cut) -> None:
+        """Take one more chunk."""
+        self.cuts.append(cut)
+        self.length += len(cut.data)
+
+
+class Upload:
+    """Writes one body. Use once."""
+
+    def __init__(self, tools: Tools, layout: Layout) -> None:
+        self._tools = tools
+        self._layout = layout
+        self._chunker = Chunker(PRESETS[layout.chunking], layout.hints)
+        self._cut_to = 0
+        self._batch = Batch()
+        self._cutting: asyncio.Task[list[Cut]] | None = None
+        self._storing: asyncio.Task[None] | None = None
+        self._manifest_id: int | None = None
+        self._in_hole = False
+        self._packed = False
+
+    async def run(self, blocks: AsyncIterable[Buffer]) -> Draft:
+        """Store everything that `blocks` yields. When it raises, nothing is left but rows for the reaper."""
+        try:
+            return await self._run(blocks)
+        except BaseException:
+            running = [task for task in (self._cutting, self._storing) if task is not None]
+            for task in running:
+                task.cancel()
+            await asyncio.gather(*running, return_exceptions=True)
+            if self._manifest_id is not None:
+                self._tools.leases.abandon(self._manifest_id)
+            raise
+
+    async def _run(self, blocks: AsyncIterable[Buffer]) -> Draft:
+        fed = 0
+        async for parts in _gather(blocks):
+            length = sum(map(len, parts))
+            fed += length
+            if fed <= TINY:  # and hence the whole body, since the first parts are short only at the end
+                self._take(self._cut(parts, final=False))
+                continue
+            await self._cut_done()
+            self._cutting = asyncio.create_task(self._tools.run(lambda p=parts: self._cut(p, final=False)))  # type: ignore[misc]
+        await self._cut_done()
+        if fed <= TINY:
+            self._take(self._cut((), final=True))
+        else:
+            self._take(await self._tools.run(lambda: self._cut((), final=True)))
+        return await self._finish()
+
+    def _cut(self, parts: Sequence[Buffer], *, final: bool) -> list[Cut]:
+        """The chunks that are finished by now, named. Processor work."""
+        chunks: list[Buffer] = []
+        for part in parts:
+            chunks.extend(self._chunker.feed(part))
+        if final:
+            chunks.extend(self._chunker.finish())
+        cuts: list[Cut] = []
+        for chunk in chunks:
+            digest = b"" if _is_zero(chunk) else sha256(chunk).digest()
+            cuts.append(Cut(self._cut_to, chunk, digest))
+            self._cut_to += len(chunk)
+        return cuts
+
+    def _take(self, cuts: Sequence[Cut]) -> None:
+        for cut in cuts:
+            self._batch.add(cut)
+
+    async def _cut_done(self) -> None:
+        """Take over what was cut, and have it stored where it makes a batch."""
+        if self._cutting is None:
+            return
+        cuts = await self._cutting
+        self._cutting = None
+        for cut in cuts:
+            self._batch.add(cut)
+            if len(self._batch.cuts) >= BATCH_CHUNKS or self._batch.length >= self._tools.batch_bytes():
+                await self._store_behind()
+
+    async def _store_behind(self) -> None:
+        """Begin to store the batch, once the one before is stored."""
+        batch, self._batch = self._batch, Batch()
+        await self._stored()
+        self._storing = asyncio.create_task(self._store(batch, final=False))
+
+    async def _stored(self) -> None:
+        if self._storing is not None:
+            await self._storing
+            self._storing = None
+
+    async def _finish(self) -> Draft:
+        batch, self._batch = self._batch, Batch()
+        size = self._cut_to
+        if size == 0:
+            return Draft(0)
+        if self._storing is None and len(batch.cuts) == 1 and (chunk := await self._inline(batch.cuts[0])):
+            return Draft(size, inline=chunk)
+        await self._stored()
+        await self._store(batch, final=True)
+        manifest_id = await self._manifest()
+        self._tools.leases.let_go(manifest_id)
+        await pauses.reach("put.stored")
+        return Draft(size, manifest_id=manifest_id)
+
+    async def _inline(self, cut: Cut) -> InlineChunk | None:
+        """The body's only chunk as a row, where it is small enough."""
+        limit = self._tools.inline_limit
+        length = len(cut.data)
+        if length > INLINE_RATIO * limit:
+            return None
+        if length <= TINY:
+            number, data = codec.encode(cut.data, self._layout.compression)
+        else:
+            number, data = await self._tools.run(lambda: codec.encode(cut.data, self._layout.compression))
+        if len(data) > limit:
+            return None
+        digest = cut.digest or sha256(cut.data).digest()
+        return InlineChunk(self._layout.domain_id, digest, length, number, bytes(data))
+
+    async def _manifest(self) -> int:
+        """The upload's manifest, made when it is first needed."""
+        if self._manifest_id is None:
+            leases = self._tools.leases
+            self._manifest_id = await manifests.begin(self._tools.db, self._tools.instance, leases.seconds)
+            leases.hold_manifest(self._manifest_id)
+            await pauses.reach("put.begun")
+        return self._manifest_id
+
+    async def _store(self, batch: Batch, *, final: bool) -> None:
+        """Give every chunk of the batch a row of the manifest: a hole, a pin of what is stored, or new."""
+        manifest_id = await self._manifest()
+        await self._store_holes(manifest_id, batch)
+        wanted = [cut for cut in batch.cuts if cut.digest]
+        for _ in range(_ATTEMPTS):
+            wanted = await self._pin(manifest_id, wanted)
+            await pauses.reach("put.pinned")
+            if not wanted:
+                return
+            domain_id = self._layout.domain_id
+            mine, others = self._tools.inflight.claim((domain_id, cut.digest) for cut in wanted)
+            try:
+                new = [cut for cut in wanted if (domain_id, cut.digest) in mine]
+                if new:
+                    await self._store_new(manifest_id, new, final=final)
+            finally:
+                self._tools.inflight.release(mine)
+            wanted = [cut for cut in wanted if (domain_id, cut.digest) not in mine]
+            for other in others:
+                await other.wait()
+            if not wanted:
+                return
+        raise Unavailable("chunks that other uploads were storing did not appear")
+
+    async def _store_holes(self, manifest_id: int, batch: Batch) -> None:
+        offsets: list[int] = []
+        for cut in batch.cuts:
+            if not cut.digest and not self._in_hole:
+                offsets.append(cut.offset)
+            self._in_hole = not cut.digest
+        if offsets:
+            await manifests.add_holes(self._tools.db, manifest_id, offsets)
+
+    async def _pin(self, manifest_id: int, cuts: list[Cut]) -> list[Cut]:
+        """Pin the chunks that are stored already; the cuts whose are not."""
+        missing: list[Cut] = []
+        for some in _slices(cuts, PINS):
+            pinned = await manifests.pin_known(
+                self._tools.db, manifest_id, self._layout.domain_id, _references(some)
+            )
+            missing.extend(cut for cut in some if cut.offset not in pinned)
+        return missing
+
+    async def _store_new(self, manifest_id: int, cuts: Sequence[Cut], *, final: bool) -> None:
+        """Make the bytes of new chunks durable, then insert their rows."""
+        first: dict[bytes, Cut] = {}
+        for cut in cuts:
+            first.setdefault(cut.digest, cut)
+        unique = list(first.values())
+        if final and not self._packed and (rows := await self._inline_rows(unique)):
+            await self._publish(manifest_id, rows, cuts)
+            return
+        self._packed = True
+        frames = await self._encode(unique)
+        buffers = [buffer for frame, _ in frames for buffer in frame.buffers]
+        length = sum(frame.length for frame, _ in frames)
+        for _ in range(_ATTEMPTS):
+            async with self._tools.packs.append(buffers, length) as placement:
+                await pauses.reach("put.synced")
+                chunks = _place(frames, placement.pack.id, placement.offset)
+                try:
+                    await self._publish(manifest_id, chunks, cuts)
+                except PackLost:
+                    self._tools.packs.retire(placement.pack)
+                    continue
+            return
+        raise Unavailable("packs were condemned as fast as they were written")
+
+    async def _inline_rows(self, unique: Sequence[Cut]) -> list[NewChunk] | None:
+        """The only new chunks of the upload as rows, where they are small enough together."""
+        limit = self._tools.inline_limit
+        if sum(len(cut.data) for cut in unique) > INLINE_RATIO * limit:
+            return None
+        compression = self._layout.compression
+        encoded = await self._tools.run(lambda: [codec.encode(cut.data, compression) for cut in unique])
+        if sum(len(data) for _, data in encoded) > limit:
+            return None
+        return [
+            NewChunk(cut.digest, len(cut.data), number, data=bytes(data))
+            for cut, (number, data) in zip(unique, encoded, strict=True)
+        ]
+
+    async def _encode(self, unique: Sequence[Cut]) -> list[tuple[EncodedFrame, Sequence[Cut]]]:
+        """Frames of the chunks, small neighbours together; threads share the work."""
+        plans = packformat.plan_frames(len(cut.data) for cut in unique)
+        groups: list[list[Sequence[Cut]]] = [[]]
+        held = 0
+        for plan in plans:
+            if held >= PARALLEL:
+                groups.append([])
+                held = 0
+            groups[-1].append([unique[index] for index in plan])
+            held += sum(len(unique[index].data) for index in plan)
+        built = await asyncio.gather(*(self._tools.run(lambda g=group: self._build(g)) for group in groups))  # type: ignore[misc]
+        return [frame for group in built for frame in group]
+
+    def _build(self, group: Sequence[Sequence[Cut]]) -> list[tuple[EncodedFrame, Sequence[Cut]]]:
+        domain_id = self._layout.domain_id
+        return [
+            (
+                packformat.build_frame(
+                    [FrameChunk(domain_id, cut.digest, cut.data) for cut in cuts],
+                    self._layout.compression,
+                ),
+                cuts,
+            )
+            for cuts in group
+        ]
+
+    async def _publish(self, manifest_id: int, chunks: Sequence[NewChunk], cuts: Sequence[Cut]) -> None:
+        """Rows of chunks that are safe and of the manifest, some at a time."""
+        by_digest: dict[bytes, list[Cut]] = {}
+        for cut in cuts:
+            by_digest.setdefault(cut.digest, []).append(cut)
+        for some in _slices(chunks, ROWS):
+            references = _references([cut for chunk in some for cut in by_digest[chunk.digest]])
+            await manifests.add_new(self._tools.db, manifest_id, self._layout.domain_id, some, references)
+            await pauses.reach("put.inserted")
+
+
+def _place(frames: Sequence[tuple[EncodedFrame, Sequence[Cut]]], pack_id: int, offset: int) -> list[NewChunk]:
+    """The chunks of frames that were appended at `offset`."""
+    chunks: list[NewChunk] = []
+    for frame, cuts in frames:
+        for cut, start in zip(cuts, frame.starts, strict=True):
+            chunks.append(
+                NewChunk(
+                    digest=cut.digest,
+                    length=len(cut.data),
+                    codec=frame.codec,
+                    pack_id=pack_id,
+                    frame_offset=offset + frame.payload_offset,
+                    frame_length=frame.stored_length,
+                    frame_plain=frame.plain_length,
+                    frame_start=start,
+                    key_id=frame.key_id,
+                )
+            )
+        offset += frame.length
+    return chunks
+
+
+async def _gather(blocks: AsyncIterable[Buffer]) -> AsyncIterator[list[Buffer]]:
+    """Blocks in groups of about FEED bytes, copied where the source may reuse them."""
+    held: list[Buffer] = []
+    length = 0
+    async for block in blocks:
+        held.append(block if isinstance(block, bytes) else bytes(block))
+        length += len(block)
+        if length >= FEED:
+            yield held
+            held, length = [], 0
+    if length:
+        yield held
+
+
+def _is_zero(chunk: Buffer) -> bool:
+    if chunk[0] or chunk[-1] or chunk[len(chunk) // 2]:
+        return False
+    return not bytes(chunk).lstrip(b"\0")
+
+
+def _references(cuts: Sequence[Cut]) -> list[Reference]:
+    return [Reference(cut.offset, cut.digest) for cut in cuts]
+
+
+def _slices(items: Sequence[T], length: int) -> list[Sequence[T]]:
+    return [items[at : at + length] for at in range(0, len(items), length)]

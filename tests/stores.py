@@ -1,0 +1,72 @@
+"""Stores for tests: a database, a directory or memory, and bodies that go in and out."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import AsyncIterator, Iterable
+from contextlib import aclosing, asynccontextmanager
+from dataclasses import replace
+from uuid import UUID
+
+from s3gw.backends.base import Backend
+from s3gw.config import Settings
+from s3gw.db import instances
+from s3gw.db.pool import Database
+from s3gw.db.records import Body, Draft
+from s3gw.storage.store import Layout, Store
+
+INSTANCE = UUID(int=1)
+CDC = Layout("cdc-256k", hints=False, compression=True, domain_id=0)
+FIXED = Layout("fixed-64k", hints=False, compression=False, domain_id=0)
+
+
+@asynccontextmanager
+async def open_store(
+    db: Database, backend: Backend, settings: Settings | None = None, *, instance: UUID = INSTANCE
+) -> AsyncIterator[Store]:
+    """A store with one backend, as a gateway would open it; leaving it closes the store."""
+    row = await instances.ensure_backend(db, "local", "test:")
+    started = await instances.start(db, instance)
+    store = Store(db, {row.id: backend}, settings or Settings(), started)
+    try:
+        yield store
+    finally:
+        await store.close()
+
+
+def random_bytes(length: int, seed: int = 0) -> bytes:
+    """Incompressible bytes, the same for the same seed."""
+    return random.Random(seed).randbytes(length)
+
+
+async def blocks_of(data: bytes, sizes: Iterable[int] = ()) -> AsyncIterator[bytes | bytearray]:
+    """The data in blocks, each in a buffer that is overwritten once the next is asked for."""
+    at = 0
+    lengths = iter(sizes)
+    while at < len(data):
+        block = bytearray(data[at : at + next(lengths, 256 << 10)])
+        at += len(block)
+        yield block
+        block[:] = b"\xff" * len(block)
+
+
+def body_of(draft: Draft) -> Body:
+    """A draft's body before it is published; not for inline ones."""
+    return Body(draft.size, manifest_id=draft.manifest_id)
+
+
+async def read_all(store: Store, draft: Draft, start: int = 0, length: int | None = None) -> bytes:
+    """Bytes of a draft."""
+    wanted = draft.size - start if length is None else length
+    got = bytearray()
+    async with aclosing(store.read(body_of(draft), start, wanted, inline=draft.inline)) as blocks:  # type: ignore[type-var]
+        async for block in blocks:
+            got += block
+    return bytes(got)
+
+
+def quick(**margins: float) -> Settings:
+    """Settings without waiting: everything is due at once."""
+    settings = Settings()
+    nothing = dict.fromkeys(("reader", "tombstone", "sighting", "completed_upload"), 0.0)
+    return replace(settings, margins=replace(settings.margins, **{**nothing, **margins}))
