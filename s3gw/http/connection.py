@@ -12,12 +12,15 @@ answered with the same error document as any other.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from aiohttp import web
 from aiohttp.http_exceptions import ContentLengthError, LineTooLong
+from aiohttp.streams import StreamReader
+from multidict import CIMultiDict
 
 from s3gw.errors import S3Error
 
@@ -25,7 +28,8 @@ FLUSH_WITHIN = 10.0
 """Seconds that the rest of an answer may take to leave after the connection was told to close."""
 
 LINGER = 5.0
-"""Seconds for which the rest of a body that nobody wants is read, so that the client sees the answer."""
+"""Seconds for which bytes that nobody wants are read and dropped: a socket closed with unread bytes is reset,
+and the client might never see the answer."""
 
 Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 
@@ -40,16 +44,18 @@ class Bounds:
     idle_time: float
 
 
-class Refusals:
+class Refusals(Protocol):
     """How a connection answers where no request reached the pipeline."""
 
-    def response(self, request: web.BaseRequest, error: S3Error) -> web.StreamResponse:
-        """The answer to a request that the HTTP parser refused."""
-        raise NotImplementedError
+    def answer(
+        self, request: web.BaseRequest, error: S3Error
+    ) -> tuple[int, Iterable[tuple[str, str]], bytes | None]:
+        """Status, headers and body for a request that the HTTP parser refused."""
+        ...
 
     def raw(self, error: S3Error) -> bytes:
         """A whole HTTP/1.1 response with `Connection: close`, for a request whose headers never ended."""
-        raise NotImplementedError
+        ...
 
 
 class Listener(web.Server):
@@ -92,13 +98,15 @@ class Listener(web.Server):
 class Connection(web.RequestHandler):
     """One connection within its bounds."""
 
-    __slots__ = ("_head_bytes", "_head_timer", "_listener")
+    __slots__ = ("_gone", "_head_bytes", "_head_timer", "_last_payload", "_listener")
 
     def __init__(self, listener: Listener, *, loop: asyncio.AbstractEventLoop, **options: Any) -> None:
         super().__init__(listener, loop=loop, **options)
         self._listener = listener
         self._head_bytes = 0
         self._head_timer: asyncio.TimerHandle | None = None
+        self._gone: asyncio.Future[None] | None = None
+        self._last_payload: StreamReader | None = None
 
     @property
     def is_idle(self) -> bool:
@@ -116,7 +124,11 @@ class Connection(web.RequestHandler):
 
     def data_received(self, data: bytes) -> None:
         """Feed the parser, and bound what it may hold of headers that are not complete."""
+        if self._close:  # the last answer is given
+            return
         super().data_received(data)
+        if self._messages:
+            self._last_payload = self._messages[-1][1]
         if not self.is_idle:
             self._stop_head_timer()
             return
@@ -130,17 +142,24 @@ class Connection(web.RequestHandler):
 
     def eof_received(self) -> bool | None:  # type: ignore[override]
         """A client that has said all it will say still gets its answer; a body that is cut short fails."""
-        request = self._current_request
-        if request is None:
+        payload = self._last_payload
+        if payload is None or self.is_idle or self._gone is not None:
             return None
-        if not request.content.is_eof():
-            request.content.set_exception(ContentLengthError("the client ended the connection in the body"))
+        if not payload.is_eof():
+            payload.set_exception(ContentLengthError("the client ended the connection in the body"))
         self._close = True
         return True
+
+    def log_exception(self, *args: Any, **kw: Any) -> None:
+        """Not for a client that leaves while the rest of its body is dropped."""
+        if not isinstance(kw.get("exc_info"), ContentLengthError | ConnectionError):
+            super().log_exception(*args, **kw)
 
     def connection_lost(self, exc: BaseException | None) -> None:
         """Forget the timers."""
         self._stop_head_timer()
+        if self._gone is not None and not self._gone.done():
+            self._gone.set_result(None)
         super().connection_lost(exc)
 
     def force_close(self) -> None:
@@ -166,7 +185,19 @@ class Connection(web.RequestHandler):
         """Answer what the parser refused, or cut the connection where an answer has begun."""
         if request.writer.output_size > 0:
             raise ConnectionError("the answer had begun")
-        return self._listener.refusals.response(request, refusal(status, exc, message))
+        status, headers, body = self._listener.refusals.answer(request, refusal(status, exc, message))
+        return LastAnswer(self, status, headers, body)
+
+    async def linger(self) -> None:
+        """Say that nothing more is sent, and for a while drop what the client still sends."""
+        self._close = True
+        if self.transport is None:
+            return
+        self._gone = self._loop.create_future()
+        self.transport.write_eof()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LINGER):
+                await self._gone
 
     def _start_head_timer(self) -> None:
         self._head_timer = self._loop.call_later(self._listener.bounds.header_time, self._head_is_late)
@@ -185,13 +216,33 @@ class Connection(web.RequestHandler):
             self.force_close()
 
     def _refuse(self, error: S3Error) -> None:
-        if self.transport is not None:
-            self.transport.write(self._listener.refusals.raw(error))
-        self.force_close()
+        if self.transport is None:
+            return
+        self._close = True
+        self._stop_head_timer()
+        self.transport.write(self._listener.refusals.raw(error))
+        self.transport.write_eof()
+        self._loop.call_later(LINGER, self.force_close)
 
     def _bound_flush(self, transport: asyncio.Transport | None) -> None:
         if transport is not None and transport.get_write_buffer_size():
             self._loop.call_later(FLUSH_WITHIN, transport.abort)
+
+
+class LastAnswer(web.Response):
+    """An answer after which the connection drops whatever comes, since the parser can make nothing of it."""
+
+    def __init__(
+        self, connection: Connection, status: int, headers: Iterable[tuple[str, str]], body: bytes | None
+    ) -> None:
+        super().__init__(status=status, headers=CIMultiDict(headers), body=body)
+        self._connection = connection
+        self.force_close()
+
+    async def write_eof(self, data: bytes = b"") -> None:
+        """Send it, then linger."""
+        await super().write_eof(data)
+        await self._connection.linger()
 
 
 def refusal(status: int, exc: BaseException | None, message: str | None) -> S3Error:

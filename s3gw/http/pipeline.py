@@ -153,10 +153,13 @@ class NoBody:
     md5 = bytes.fromhex("d41d8cd98f00b204e9800998ecf8427e")
     checksums: Mapping[str, str] = {}
 
-    async def __aiter__(self) -> AsyncIterator[Buffer]:
+    def __aiter__(self) -> AsyncIterator[Buffer]:
         """No blocks."""
-        return
-        yield b""
+        return self
+
+    async def __anext__(self) -> Buffer:
+        """Nothing."""
+        raise StopAsyncIteration
 
     def request_checksum(self, algorithm: str) -> None:
         """Nothing to compute."""

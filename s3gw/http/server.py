@@ -6,14 +6,14 @@ import asyncio
 import contextlib
 import os
 import socket
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from aiohttp import web
 
 from s3gw.config import Settings
 from s3gw.errors import ConfigError, S3Error
 from s3gw.http import access_log, respond
-from s3gw.http.connection import Bounds, Listener, Refusals
+from s3gw.http.connection import Bounds, Listener
 from s3gw.http.exchange import HOST_ID, Exchange, new_request_id
 from s3gw.http.health import Health, Probe
 from s3gw.http.identities import Identities
@@ -69,21 +69,18 @@ class Server:
             await self._listener.shutdown(CUT_WITHIN)
 
 
-class _Refusals(Refusals):
+class _Refusals:
     """Error documents for what no pipeline saw."""
 
-    def response(self, request: web.BaseRequest, error: S3Error) -> web.StreamResponse:
+    def answer(
+        self, request: web.BaseRequest, error: S3Error
+    ) -> tuple[int, Iterable[tuple[str, str]], bytes | None]:
         exchange = Exchange(request)
         exchange.status, exchange.error = error.status, error.code
         reply = respond.error_reply(error, exchange)
-        response = web.Response(
-            status=reply.status,
-            headers=[*reply.headers, *exchange.headers],
-            body=reply.body if isinstance(reply.body, bytes) else None,
-        )
-        response.force_close()
         access_log.record(exchange)
-        return response
+        body = reply.body if isinstance(reply.body, bytes) else None
+        return reply.status, [*reply.headers, *exchange.headers], body
 
     def raw(self, error: S3Error) -> bytes:
         request_id = new_request_id()
