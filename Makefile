@@ -11,7 +11,7 @@ PIP := -m pip install --quiet --disable-pip-version-check
 # Client programs that no wheel carries.
 DEBIAN := s3fs fuse
 
-.PHONY: help setup serve test check format test-deps test-all conformance bench bench-seeds coverage lock clean
+.PHONY: help setup serve test check format test-deps test-all conformance bench bench-seeds tables lock clean
 
 help:
 	@echo "make serve        set up and run a gateway on 127.0.0.1:9000, data in ./data"
@@ -46,7 +46,7 @@ check: $(READY)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m tools.protocol --check
-	$(BIN)/python -m tools.coverage --check
+	$(BIN)/python -m tools.tables --check
 
 format: $(READY)
 	$(BIN)/ruff format
@@ -78,9 +78,9 @@ bench: $(READY)
 bench-seeds: $(READY)
 	$(BIN)/python -m bench.seeds
 
-# The table of operations in docs/s3-coverage.md, from the code.
-coverage: $(READY)
-	$(BIN)/python -m tools.coverage
+# The tables of operations and settings in docs/, from the code.
+tables: $(READY)
+	$(BIN)/python -m tools.tables
 
 # New pins for requirements/*.txt; needs uv. Without addresses, so that any index serves them.
 LOCK = uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \

@@ -1,0 +1,126 @@
+"""The tables of docs/ that follow from the code: operations of S3, and settings.
+
+`python -m tools.tables` writes docs/s3-coverage.md and docs/settings.md; with --check it only compares and
+ends with 1 where a file is out of date.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from dataclasses import fields
+from pathlib import Path
+
+from s3gw.cli.options import SERVE, SETTINGS
+from s3gw.config import Margins, Settings
+from s3gw.operations import REGISTRY
+from s3gw.protocol import OPERATIONS
+
+DOCS = Path(__file__).parents[1] / "docs"
+REFERENCE = "https://docs.aws.amazon.com/AmazonS3/latest/API/API_{}.html"
+
+COVERAGE = """# S3 coverage
+
+Made from the code by `make tables`. {done} of {all} operations are implemented; every other one is parsed and
+answered with a well-formed `501 NotImplemented`.
+
+| Operation | | IAM actions it requires |
+|---|---|---|
+{rows}
+
+## Where the answers differ from AWS
+
+- CopyObject takes sources of any size, where AWS stops at 5 GiB: a copy writes metadata only.
+- A copy of an object that was uploaded in parts keeps its `-N` ETag, since no byte is read again.
+- Storage classes are kept and shown; all of them are stored alike.
+"""
+
+SETTINGS_PAGE = """# Settings
+
+Made from the code by `make tables`. Each setting has one name everywhere: `listen` is `--listen` on the
+command line, `S3GW_LISTEN` in the environment and `listen = "..."` in the TOML file that `--config` or
+`S3GW_CONFIG` names; the first of these that is given wins. Sizes are bytes or `64M`, `1GiB`; durations are
+seconds. Secrets have no option, so that they do not show in a list of processes.
+
+| Setting | Environment | Default | |
+|---|---|---|---|
+{rows}
+
+## Margins
+
+Waiting times of deletion, in seconds of the database's clock: `[margins]` in the file, `S3GW_MARGIN_...` in
+the environment. None of them decides whether something may be deleted (the foreign keys do); they say when to
+try, and how long a slow reader may hold on to what was replaced.
+
+| Margin | Environment | Default |
+|---|---|---:|
+{margins}
+"""
+
+WORDS = {
+    "secret_key": "root secret key",
+    "database_url": "PostgreSQL to use instead of the embedded one",
+}
+
+
+def coverage() -> str:
+    """docs/s3-coverage.md."""
+    rows = []
+    for name in sorted(OPERATIONS):
+        known = REGISTRY.get(name)
+        actions = ", ".join(f"`{action}`" for action in known.actions) if known else ""
+        rows.append(
+            f"| [{name}]({REFERENCE.format(name)}) | {'implemented' if known else '501'} | {actions} |"
+        )
+    return COVERAGE.format(done=len(REGISTRY), all=len(OPERATIONS), rows="\n".join(rows))
+
+
+def settings() -> str:
+    """docs/settings.md."""
+    told = {name: text for table in (SETTINGS, SERVE) for name, (_, text) in table.items()} | WORDS
+    rows = []
+    for setting in fields(Settings):
+        if setting.name == "margins":
+            continue
+        text = told.get(setting.name, "").split(" (")[0].replace("|", "\\|")
+        default = _shown(setting.name, setting.default)
+        rows.append(f"| `{setting.name}` | `S3GW_{setting.name.upper()}` | {default} | {text} |")
+    margins = [
+        f"| `{margin.name}` | `S3GW_MARGIN_{margin.name.upper()}` | {margin.default:.0f} |"
+        for margin in fields(Margins)
+    ]
+    return SETTINGS_PAGE.format(rows="\n".join(rows), margins="\n".join(margins))
+
+
+def _shown(name: str, value: object) -> str:
+    match value:
+        case None | ():
+            return "generated once" if name.endswith("_key") else "none"
+        case bool():
+            return "on" if value else "off"
+        case int() if value >= 1 << 20 and value % (1 << 20) == 0:
+            return f"{value >> 20:,} MiB"
+        case float():
+            return f"{value:g}"
+        case _:
+            return f"`{value}`"
+
+
+def main() -> int:
+    """Write or compare the pages."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="only compare")
+    check: bool = parser.parse_args().check
+    stale = False
+    for name, text in (("s3-coverage.md", coverage()), ("settings.md", settings())):
+        path = DOCS / name
+        if check and (not path.exists() or path.read_text() != text):
+            print(f"docs/{name} is out of date; make tables writes it", file=sys.stderr)
+            stale = True
+        elif not check:
+            path.write_text(text)
+    return int(stale)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
