@@ -53,6 +53,7 @@ async def create_bucket(call: Call, request: types.CreateBucketInput) -> types.C
     unsupported.refuse(request)
     _refuse_settings(request)
     check_bucket_name(request.bucket)
+    await call.services.store.check_space()
     settings = call.services.settings
     _check_location(request.create_bucket_configuration, settings.region)
     bucket, created = await buckets.create(

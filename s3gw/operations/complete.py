@@ -29,6 +29,7 @@ async def complete_multipart_upload(
     unsupported.refuse(request)
     precondition = conditions.for_write(request)
     chosen = _chosen(request)
+    await call.services.store.check_space()
     bucket = await bucket_of(call, request)
     upload = await upload_of(call, request, bucket, ended=True)
     if upload.completed is not None:

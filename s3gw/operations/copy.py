@@ -38,6 +38,7 @@ async def copy_object(call: Call, request: types.CopyObjectInput) -> types.CopyO
     redirect = properties.redirect(request)
     algorithm = checksums.known(request.checksum_algorithm, "x-amz-checksum-algorithm")
     source = parse_copy_source(request.copy_source)
+    await call.services.store.check_space()
     bucket, precondition = await bucket_and_precondition(call, request)
     for _ in range(2):
         version = await find_source(call, request, source)

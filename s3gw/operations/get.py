@@ -18,6 +18,9 @@ from s3gw.operations.ranges import Span
 from s3gw.protocol import types
 from s3gw.protocol.values import http_date
 
+_AT_ONCE = 64 << 10
+"""Bytes up to which an object is handed on in one piece, so that it is sent with its headers."""
+
 # Members that replace a header of the answer → member of the output.
 _OVERRIDES: Mapping[str, str] = {
     "response_cache_control": "cache_control",
@@ -189,16 +192,26 @@ async def _begun(blocks: AsyncIterator[Buffer], length: int) -> Any:
     if len(first) == length:
         async for _ in blocks:  # ends the reader, and with it what it holds
             pass
-        return first
-    return _continued(first, blocks)
+        return bytes(first) if length <= _AT_ONCE else first
+    return _Begun(first, blocks)
 
 
-async def _continued(first: Buffer, blocks: AsyncIterator[Buffer]) -> AsyncIterator[Buffer]:
-    try:
-        yield first
-        async for block in blocks:
-            yield block
-    finally:
-        close = getattr(blocks, "aclose", None)
+class _Begun:
+    """Blocks of which the first was read already; closing it closes the reader, started or not."""
+
+    def __init__(self, first: Buffer, rest: AsyncIterator[Buffer]) -> None:
+        self._first: Buffer | None = first
+        self._rest = rest
+
+    def __aiter__(self) -> _Begun:
+        return self
+
+    async def __anext__(self) -> Buffer:
+        first, self._first = self._first, None
+        return await anext(self._rest) if first is None else first
+
+    async def aclose(self) -> None:
+        """End the reader and what it fetched ahead."""
+        close = getattr(self._rest, "aclose", None)
         if close is not None:
             await close()

@@ -28,6 +28,7 @@ async def create_multipart_upload(
     check_key(request.key)
     kept = properties.given(request)
     algorithm, kind = checksums.of_upload(request.checksum_algorithm, request.checksum_type)
+    await call.services.store.check_space()
     bucket = await bucket_of(call, request)
     upload_id = await uploads.create(
         call.services.db,

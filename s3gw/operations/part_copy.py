@@ -23,6 +23,7 @@ async def upload_part_copy(call: Call, request: types.UploadPartCopyInput) -> ty
     unsupported.refuse(request)
     number = part_number(request)
     source = parse_copy_source(request.copy_source)
+    await call.services.store.check_space()
     _, upload = await open_upload(call, request)
     for _ in range(2):
         version = await find_source(call, request, source)
