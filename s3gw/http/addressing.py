@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from s3gw.errors import S3Error
 from s3gw.http import uri
@@ -21,8 +21,7 @@ HEALTH_BUCKET = "-"
 _BUCKET = re.compile(r"[A-Za-z0-9._-]{3,255}")
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(NamedTuple):
     """What a request target and its Host name."""
 
     bucket: str | None

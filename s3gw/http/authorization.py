@@ -6,11 +6,10 @@ the length of the input.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from s3gw.errors import S3Error
 from s3gw.http.canonical import ALGORITHM, SERVICE, TERMINATOR, Scope
@@ -47,8 +46,7 @@ class _Malformed(Protocol):
     def __call__(self, reason: str, fields: dict[str, str] | None = None) -> S3Error: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(NamedTuple):
     """An unproven statement of who signed what, when."""
 
     access_key: str

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import sha256
 from typing import TYPE_CHECKING
@@ -36,9 +36,11 @@ class Scope:
     """yyyyMMdd"""
     region: str
     service: str = SERVICE
+    text: str = field(init=False, repr=False, compare=False)
+    """As it stands in a string to sign."""
 
-    def __str__(self) -> str:
-        return f"{self.date}/{self.region}/{self.service}/{TERMINATOR}"
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "text", f"{self.date}/{self.region}/{self.service}/{TERMINATOR}")
 
 
 def to_bytes(text: str) -> bytes:
@@ -62,7 +64,7 @@ def sign(key: bytes, string_to_sign: str) -> str:
 
 def string_to_sign(timestamp: str, scope: Scope, canonical_request: str) -> str:
     """What is signed for a request; `timestamp` as yyyyMMdd'T'HHmmss'Z'."""
-    return f"{ALGORITHM}\n{timestamp}\n{scope}\n{sha256(to_bytes(canonical_request)).hexdigest()}"
+    return f"{ALGORITHM}\n{timestamp}\n{scope.text}\n{sha256(to_bytes(canonical_request)).hexdigest()}"
 
 
 def canonical_query(pairs: Iterable[tuple[str, str]]) -> str:
@@ -106,5 +108,7 @@ def canonical_paths(raw_path: str) -> tuple[str, ...]:
     escaped. Some clients sign what they send instead (`%2F` in a key, escapes in lower case). Both decode to
     the same key, so a signature of either means the same request.
     """
+    if uri.is_canonical_path(raw_path):
+        return (raw_path,)
     reencoded = uri.encode_path(uri.decode(raw_path))
-    return (reencoded,) if reencoded == raw_path else (reencoded, raw_path)
+    return reencoded, raw_path

@@ -25,7 +25,7 @@ class ChunkSignatures:
         self._access_key = authenticated.access_key
         self._key = authenticated.signing_key
         self._previous = authenticated.seed_signature
-        self._context = f"{authenticated.timestamp}\n{authenticated.scope}"
+        self._context = f"{authenticated.timestamp}\n{authenticated.scope.text}"
         self._hash = sha256()
 
     def follow(self, pieces: Iterable[Piece]) -> None:

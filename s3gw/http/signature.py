@@ -6,9 +6,8 @@ https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-authenticating-requests.h
 from __future__ import annotations
 
 import hmac
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from s3gw.errors import S3Error
 from s3gw.http import canonical
@@ -36,8 +35,7 @@ _EXEMPT = frozenset(
 """Headers of the x-amz- family that a request need not sign; they cannot change what it does."""
 
 
-@dataclass(frozen=True, slots=True)
-class Authenticated:
+class Authenticated(NamedTuple):
     """Who signed a request, and what the signatures of its body are checked with."""
 
     access_key: str
@@ -53,7 +51,7 @@ class Authenticated:
 
     def __repr__(self) -> str:
         """Without key and signature, so that neither ends in a log."""
-        return f"Authenticated({self.access_key!r}, {self.scope}, presigned={self.presigned})"
+        return f"Authenticated({self.access_key!r}, {self.scope.text}, presigned={self.presigned})"
 
 
 class Secrets(Protocol):
@@ -241,10 +239,11 @@ def _check_signed(headers: Headers, signed: frozenset[str]) -> None:
     """Refuse headers that give the request a meaning but that whoever signed it did not sign."""
     missing = [] if "host" in signed else ["host"]
     for name in headers:
-        if name[:6] in ("x-amz-", "X-Amz-", "X-AMZ-") or name[:6].lower() == "x-amz-":
-            lower = name.lower()
-            if lower not in signed and lower not in _EXEMPT and lower not in missing:
-                missing.append(lower)
+        if name[0] not in "xX":
+            continue
+        lower = name.lower()
+        if lower not in signed and lower.startswith("x-amz-") and lower not in _EXEMPT:
+            missing.append(lower)
     if missing:
         message = "There were headers present in the request which were not signed"
-        raise S3Error("AccessDenied", message, fields={"HeadersNotSigned": ", ".join(missing)})
+        raise S3Error("AccessDenied", message, fields={"HeadersNotSigned": ", ".join(dict.fromkeys(missing))})

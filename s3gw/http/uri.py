@@ -1,7 +1,6 @@
 """Percent-encoding as S3 does it: decoded once, never normalised, encoded like AWS for signing.
 
-Everything here is linear in its input; the one regular expression is a character class without repetition
-inside repetition.
+Everything here is linear in its input: regular expressions never backtrack.
 """
 
 from __future__ import annotations
@@ -15,6 +14,12 @@ Pairs = tuple[tuple[str, str], ...]
 
 _PLAIN_VALUE = re.compile(r"[A-Za-z0-9\-._~]*")
 _PLAIN_PATH = re.compile(r"[A-Za-z0-9\-._~/]*")
+_CANONICAL_PATH = re.compile(
+    r"(?:[A-Za-z0-9\-._~/]++"
+    r"|%(?:[01][0-9A-F]|2[0-9A-C]|3[A-F]|40|5[B-E]|60|7[BCDF]|[89A-F][0-9A-F]))*+"
+)
+"""What `encode_path` may write: unreserved characters, and escapes of all others. The quantifiers are
+possessive, so that nothing is ever tried twice."""
 _HEX = frozenset("0123456789abcdefABCDEF")
 MAX_PARAMETERS = 1000
 
@@ -83,3 +88,8 @@ def encode(text: str) -> str:
 def encode_path(path: str) -> str:
     """As `encode`, with slashes left alone."""
     return path if _PLAIN_PATH.fullmatch(path) else quote(path, safe="/-._~")
+
+
+def is_canonical_path(raw: str) -> bool:
+    """Whether `raw`, a well-formed raw path, is already what `encode_path` would make of it decoded."""
+    return _CANONICAL_PATH.fullmatch(raw) is not None
