@@ -21,7 +21,7 @@ class PostObjectInput(Shape):
 
 @dataclass(slots=True, kw_only=True, eq=False, repr=False)
 class PostObjectOutput(Shape):
-    """The answer to a form upload; `status` is what success_action_status asked for, or 303 for a redirect."""
+    """The answer to a form upload; `status` is as success_action_status asked, or 303 for a redirect."""
 
     status: int = 204
     bucket: str | None = None

@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 
 
 class Choice(NamedTuple):
-    """An operation of a route, taken when the header or parameter `name` is there (with `value`, if given)."""
+    """An operation of a route, taken when the header or parameter `name` is there (with `value`, if any)."""
 
     operation: str
     kind: Literal["header", "query", "otherwise"]

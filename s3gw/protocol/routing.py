@@ -74,7 +74,7 @@ def _subresource(method: str, query: Mapping[str, str]) -> str | None:
 
 
 def _refuse_unknown(query: Mapping[str, str]) -> None:
-    """Refuse what looks like a sub-resource, since doing the plain operation instead could destroy something."""
+    """Refuse what looks like a sub-resource: doing the plain operation instead could destroy something."""
     for name, value in query.items():
         if not value and name not in PARAMETERS and not name.lower().startswith("x-"):
             raise S3Error(

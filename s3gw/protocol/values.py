@@ -16,7 +16,7 @@ from typing import Any
 from s3gw.errors import S3Error
 
 Stream = bytes | bytearray | memoryview | AsyncIterable[bytes | bytearray | memoryview]
-"""The bytes of an object in an answer; in a request they come by the call's body and the member stays None."""
+"""The bytes of an object in an answer; those of a request come by the call's body and the member is None."""
 
 Convert = Callable[[str, str], Any]
 """Takes the name of a header or parameter and its text; raises S3Error."""
@@ -59,8 +59,18 @@ def invalid_argument(name: str, value: str | None, message: str) -> S3Error:
     return S3Error("InvalidArgument", message, fields=fields)
 
 
-def fill(request: object, table: Table, values: Mapping[str, str]) -> None:
-    """Set the attributes for those of `values` that `table` knows."""
+def missing_argument(name: str) -> S3Error:
+    """InvalidArgument for a header or parameter that an operation cannot do without."""
+    return invalid_argument(name, None, f"This operation needs {name}")
+
+
+def fill(
+    request: object, table: Table, values: Mapping[str, str], metadata: dict[str, str] | None = None
+) -> None:
+    """Set the attributes for those of `values` that `table` knows, and gather user metadata if wanted.
+
+    Walks what the request has, which is less than what an operation could have.
+    """
     for name, value in values.items():
         known = table.get(name)
         if known is not None:
@@ -71,30 +81,15 @@ def fill(request: object, table: Table, values: Mapping[str, str]) -> None:
                 setattr(request, attribute, value)
             else:
                 setattr(request, attribute, clean_text(value))
-
-
-def fill_with_metadata(request: Any, table: Table, values: Mapping[str, str]) -> None:
-    """`fill`, and gather user metadata."""
-    metadata: dict[str, str] | None = None
-    for name, value in values.items():
-        known = table.get(name)
-        if known is not None:
-            attribute, convert = known
-            if convert is not None:
-                setattr(request, attribute, convert(name, value))
-            elif value.isascii():
-                setattr(request, attribute, value)
-            else:
-                setattr(request, attribute, clean_text(value))
-        elif name.startswith(_METADATA):
-            if metadata is None:
-                metadata = {}
+        elif metadata is not None and name.startswith(_METADATA):
             metadata[name[11:]] = metadata_value(value)
-    request.metadata = metadata
 
 
 def clean_text(value: str) -> str:
-    """`value` without lone surrogates, by which HTTP parsers carry bytes that are not UTF-8: those are Latin-1."""
+    """`value` without the lone surrogates by which HTTP parsers carry bytes that are not UTF-8.
+
+    Such a value is taken as Latin-1, which reads any bytes, since a database cannot hold surrogates.
+    """
     try:
         value.encode()
     except UnicodeEncodeError:
@@ -118,24 +113,26 @@ def metadata_value(value: str) -> str:
 
 
 def metadata_header(value: str) -> str:
-    """User metadata as a header: as it stands where it is printable ASCII, else as an encoded word in UTF-8."""
+    """User metadata as a header: as it stands where it is printable ASCII, else as an encoded word."""
     if value.isascii() and value.isprintable():
         return value
     return f"=?UTF-8?B?{b64encode(value.encode()).decode()}?="
+
+
+def decimal(value: str) -> int | None:
+    """An integer of plain digits with an optional minus; None for all else that Python would accept too."""
+    digits = value.removeprefix("-")
+    return int(value) if digits.isascii() and digits.isdecimal() and len(digits) <= 19 else None
 
 
 def integer(name: str, value: str) -> int | None:
     """An integer; an empty one counts as absent."""
     if not value:
         return None
-    try:
-        if len(value) > 20:
-            raise ValueError(value)
-        return int(value)
-    except ValueError:
-        raise invalid_argument(
-            name, value, f"Provided {name} not an integer or within integer range"
-        ) from None
+    number = decimal(value)
+    if number is None:
+        raise invalid_argument(name, value, f"Provided {name} not an integer or within integer range")
+    return number
 
 
 def boolean(name: str, value: str) -> bool | None:
@@ -168,10 +165,7 @@ def _aware(moment: datetime) -> datetime:
 
 def condition_date(name: str, value: str) -> datetime | None:
     """The date of a condition: None when it cannot be read, since HTTP says such a condition is ignored."""
-    try:
-        return _aware(parsedate_to_datetime(value))
-    except _BAD_DATE:
-        return None
+    return read_date(value)
 
 
 def date(name: str, value: str) -> datetime:

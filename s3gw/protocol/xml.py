@@ -14,13 +14,13 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import DefusedXMLParser, ParseError
 
 from s3gw.errors import S3Error
-from s3gw.protocol.values import read_date
+from s3gw.protocol.values import decimal, read_date
 
 NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/"
 DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
 XSI_TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
-MAX_DOCUMENT = 2 << 20
-"""Bytes. 1000 keys of 1024 bytes fill 1.1 MiB; 10,000 parts with checksums fill 1.5 MiB."""
+MAX_DOCUMENT = 4 << 20
+"""Bytes. 1000 keys of 1024 bytes fill 1.1 MiB; 10,000 parts with checksums and white space fill 2.5 MiB."""
 MAX_DEPTH = 32
 """Levels. S3's deepest document, an inventory destination, has seven."""
 
@@ -109,12 +109,10 @@ def integer(element: Element) -> int | None:
     value = (element.text or "").strip()
     if not value:
         return None
-    try:
-        if len(value) > 20:
-            raise malformed()
-        return int(value)
-    except ValueError:
-        raise malformed() from None
+    number = decimal(value)
+    if number is None:
+        raise malformed()
+    return number
 
 
 def boolean(element: Element) -> bool | None:

@@ -16,7 +16,7 @@ from tools.protocol.emit_writers import responses_module, writers_module
 from tools.protocol.model import Model, Surprise, expect, load
 
 TARGET = Path(__file__).parents[2] / "s3gw" / "protocol" / "generated"
-_RESOURCES = ("bucket", "object", "service")
+_RESOURCES = {"bucket": "a bucket", "object": "an object", "service": "the service"}
 _NOTE = "# Written by `python -m tools.protocol` from the S3 model of botocore. Do not edit."
 
 
@@ -36,13 +36,12 @@ def modules(model: Model) -> dict[str, str]:
         "operations.py": _with_doc("Every operation of the model by name.", operations_module(model)),
         "routing_table.py": _with_doc("Which operation a request names.", routes_module(model)),
     }
-    for resource in _RESOURCES:
-        what = f"operations on {'the ' if resource == 'service' else 'an ' if resource == 'object' else 'a '}{resource}"
+    for resource, what in _RESOURCES.items():
         made[f"requests_{resource}.py"] = _with_doc(
-            f"Parsers of the {what}.", requests_module(model, (resource,))
+            f"Parsers of the operations on {what}.", requests_module(model, resource)
         )
         made[f"responses_{resource}.py"] = _with_doc(
-            f"Renderers of the {what}.", responses_module(model, (resource,))
+            f"Renderers of the operations on {what}.", responses_module(model, resource)
         )
     return {name: _format(text) for name, text in made.items()}
 
@@ -94,12 +93,10 @@ def _types_module() -> str:
 
 def _format(text: str) -> str:
     rules = ["check", "--isolated", "--fix", "--select", "F401,I", "--line-length", "110", "--quiet"]
+    rules += ["--config", "lint.isort.known-first-party=['s3gw']"]
     for command in (rules, ["format", "--isolated", "--line-length", "110", "--quiet"]):
-        done = subprocess.run(
-            [sys.executable, "-m", "ruff", *command, "--config", "lint.isort.known-first-party=['s3gw']", "-"],
-            input=text, capture_output=True, text=True, check=True,
-        )  # fmt: skip
-        text = done.stdout
+        ruff = [sys.executable, "-m", "ruff", *command, "-"]
+        text = subprocess.run(ruff, input=text, capture_output=True, text=True, check=True).stdout
     return text
 
 

@@ -9,8 +9,6 @@ from tools.protocol.model import Member, Model, OperationModel, Surprise, expect
 from tools.protocol.names import attribute, constant, function, input_class
 from tools.protocol.overrides import AS_TEXT, CONDITIONAL_DATES, HEADER_TEXT_PREFIX
 
-_VALUES = ("boolean", "condition_date", "date", "header_text", "integer", "text_list")
-
 
 def body_kind(operation: OperationModel) -> str:
     """The name of the BodyKind of an operation."""
@@ -21,9 +19,9 @@ def body_kind(operation: OperationModel) -> str:
     return "DOCUMENT" if _in_body(operation) else "NONE"
 
 
-def requests_module(model: Model, resources: tuple[str, ...]) -> str:
-    """The parsers of the operations on `resources`."""
-    operations = [op for op in model.operations.values() if op.resource in resources]
+def requests_module(model: Model, resource: str) -> str:
+    """The parsers of the operations on `resource`."""
+    operations = [op for op in model.operations.values() if op.resource == resource]
     body: list[str] = []
     for operation in operations:
         body += _table(operation, "header") + _table(operation, "querystring")
@@ -39,7 +37,7 @@ def requests_module(model: Model, resources: tuple[str, ...]) -> str:
             f"from s3gw.protocol.generated.inputs import {', '.join(inputs)}",
             f"from s3gw.protocol.generated.readers import {', '.join(readers)}" if readers else "",
             "from s3gw.protocol.operation import Head",
-            "from s3gw.protocol.values import Table, fill, fill_with_metadata",
+            "from s3gw.protocol.values import Table, fill",
             READER_IMPORTS,
             "",
             text,
@@ -107,7 +105,11 @@ def _parse(operation: OperationModel) -> list[str]:
             [m.wire for m in metadata] == ["x-amz-meta-"], f"{operation.name} has unknown prefixed headers"
         )
         expect(attribute(metadata[0]) == "metadata", f"{operation.name} has unknown prefixed headers")
-        lines.append(f"    fill_with_metadata(request, {_table_name(operation, 'header')}, head.headers)")
+        lines += [
+            "    metadata: dict[str, str] = {}",
+            f"    fill(request, {_table_name(operation, 'header')}, head.headers, metadata)",
+            "    request.metadata = metadata or None",
+        ]
     elif _members(operation, "header"):
         lines.append(f"    fill(request, {_table_name(operation, 'header')}, head.headers)")
     if _members(operation, "querystring"):
@@ -120,7 +122,7 @@ def _parse(operation: OperationModel) -> list[str]:
         if member.name in operation.input.required:
             lines += [
                 f"    if request.{attribute(member)} is None:",
-                f"        raise values.invalid_argument({member.wire!r}, None, 'This operation needs {member.wire}')",
+                f"        raise values.missing_argument({member.wire!r})",
             ]
     return [*lines, "    return request", ""]
 
@@ -128,9 +130,8 @@ def _parse(operation: OperationModel) -> list[str]:
 def _parse_document(operation: OperationModel) -> list[str]:
     shape = operation.input
     assert shape is not None
-    lines = [
-        f"def parse_{function(operation.name)}_document(request: {input_class(operation)}, document: bytes) -> None:"
-    ]
+    name = f"parse_{function(operation.name)}_document"
+    lines = [f"def {name}(request: {input_class(operation)}, document: bytes) -> None:"]
     if shape.payload is None:
         expect(operation.input_root, f"{operation.name} has members in its body and no root element")
         lines.append(f"    element = xml.parse(document, {operation.input_root!r})")

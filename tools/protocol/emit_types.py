@@ -46,7 +46,7 @@ def structures_module(model: Model) -> str:
     lines = [*_IMPORTS, "from s3gw.protocol.values import Shape", ""]
     for shape in nested_structures(model, requests=True, responses=True):
         lines += [_CLASS, f"class {shape.name}(Shape):", f'    """{shape.name} of the S3 model."""']
-        lines += _fields(shape, ()) + [""]
+        lines += [*_fields(shape, ()), ""]
     return "\n".join(lines)
 
 

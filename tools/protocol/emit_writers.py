@@ -83,9 +83,9 @@ def _content(shape: Shape, place: str) -> str:
     raise Surprise(f"a {shape.type} in an answer's document")
 
 
-def responses_module(model: Model, resources: tuple[str, ...]) -> str:
-    """The renderers of the operations on `resources`."""
-    operations = [op for op in model.operations.values() if op.resource in resources]
+def responses_module(model: Model, resource: str) -> str:
+    """The renderers of the operations on `resource`."""
+    operations = [op for op in model.operations.values() if op.resource == resource]
     text = "\n".join(line for operation in operations for line in _render(operation))
     writers = sorted(set(re.findall(r"\bwrite_[a-z0-9_]+(?=\()", text)))
     outputs = sorted(output_class(op) for op in operations if op.output)

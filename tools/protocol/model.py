@@ -17,6 +17,8 @@ from urllib.parse import parse_qsl
 
 import botocore
 
+from tools.protocol.overrides import DROPPED_MEMBERS
+
 MODEL_PATH = "data/s3/2006-03-01/service-2.json.gz"
 
 _SHAPE_KEYS = {
@@ -41,8 +43,8 @@ _MEMBER_KEYS_WITHOUT_EFFECT = {
 }  # fmt: skip
 _OPERATION_KEYS = {"name", "http", "input", "output", "httpChecksum", "deprecated"}
 _OPERATION_KEYS_WITHOUT_EFFECT = {
-    "documentation", "documentationUrl", "errors", "endpoint", "staticContextParams", "authtype", "unsignedPayload",
-    "alias", "operationContextParams", "auth", "endpointdiscovery",
+    "documentation", "documentationUrl", "errors", "endpoint", "staticContextParams", "authtype",
+    "unsignedPayload", "alias", "operationContextParams", "auth", "endpointdiscovery",
 }  # fmt: skip
 _SCALARS = {"string", "integer", "long", "boolean", "timestamp", "blob"}
 
@@ -125,6 +127,10 @@ def load(path: Path | None = None) -> Model:
     text = gzip.decompress((path or model_file()).read_bytes())
     raw = json.loads(text)
     expect(raw["metadata"]["protocol"] == "rest-xml", "the protocol is not rest-xml")
+    for name, member in DROPPED_MEMBERS:
+        members = raw["shapes"].get(name, {}).get("members", {})
+        others = [value.get("locationName", key) for key, value in members.items() if key != member]
+        expect(member in members and member in others, f"dropping {name}.{member} is no longer needed")
     shapes = _Shapes(raw["shapes"])
     operations = {name: _operation(name, data, shapes) for name, data in sorted(raw["operations"].items())}
     return Model(botocore.__version__, hashlib.sha256(text).hexdigest(), operations)
@@ -155,7 +161,10 @@ class _Shapes:
         shape.event_stream = raw.get("eventstream", False)
         match shape.type:
             case "structure":
-                shape.members = {key: self._member(name, key, value) for key, value in raw["members"].items()}
+                kept = [key for key in raw["members"] if (name, key) not in DROPPED_MEMBERS]
+                shape.members = {key: self._member(name, key, raw["members"][key]) for key in kept}
+                wires = [(member.location, member.wire) for member in shape.members.values()]
+                expect(len(wires) == len(set(wires)), f"two members of {name} have one name on the wire")
             case "list":
                 shape.element = self._member(name, "", raw["member"])
             case "map":

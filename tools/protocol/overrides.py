@@ -90,6 +90,17 @@ CONDITIONAL_DATES: dict[str, str] = {
 }
 
 
+# Members left out: two members of a structure cannot be told apart when they have one element name.
+DROPPED_MEMBERS: dict[tuple[str, str], str] = {
+    (shape, "Event"): "the deprecated single event has the same element name as the list of events"
+    for shape in (
+        "CloudFunctionConfiguration",
+        "QueueConfigurationDeprecated",
+        "TopicConfigurationDeprecated",
+    )
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
     """One of several operations on one route, taken when `kind` `name` is there; the first that fits wins."""
@@ -115,82 +126,127 @@ class SharedRoute:
 
 SHARED_ROUTES: tuple[SharedRoute, ...] = (
     SharedRoute(
-        "GET", "service", None,
-        (Choice("ListDirectoryBuckets", "query", "max-directory-buckets"), Choice("ListBuckets", "otherwise")),
+        "GET",
+        "service",
+        None,
+        (
+            Choice("ListDirectoryBuckets", "query", "max-directory-buckets"),
+            Choice("ListBuckets", "otherwise"),
+        ),
         "directory buckets are listed at another host; only this parameter tells the requests apart",
     ),
     SharedRoute(
-        "GET", "bucket", None,
+        "GET",
+        "bucket",
+        None,
         (Choice("ListObjectsV2", "query", "list-type", "2"), Choice("ListObjects", "otherwise")),
         "the second version of the listing is asked for by list-type=2",
     ),
     SharedRoute(
-        "PUT", "object", None,
+        "PUT",
+        "object",
+        None,
         (Choice("CopyObject", "header", "x-amz-copy-source"), Choice("PutObject", "otherwise")),
         "a copy has a source",
     ),
     SharedRoute(
-        "PUT", "object", "uploadId",
+        "PUT",
+        "object",
+        "uploadId",
         (Choice("UploadPartCopy", "header", "x-amz-copy-source"), Choice("UploadPart", "otherwise")),
         "a copy has a source",
     ),
     SharedRoute(
-        "GET", "bucket", "analytics",
-        (Choice("GetBucketAnalyticsConfiguration", "query", "id"),
-         Choice("ListBucketAnalyticsConfigurations", "otherwise")),
+        "GET",
+        "bucket",
+        "analytics",
+        (
+            Choice("GetBucketAnalyticsConfiguration", "query", "id"),
+            Choice("ListBucketAnalyticsConfigurations", "otherwise"),
+        ),
         "one configuration is named by its id",
     ),
     SharedRoute(
-        "GET", "bucket", "intelligent-tiering",
-        (Choice("GetBucketIntelligentTieringConfiguration", "query", "id"),
-         Choice("ListBucketIntelligentTieringConfigurations", "otherwise")),
+        "GET",
+        "bucket",
+        "intelligent-tiering",
+        (
+            Choice("GetBucketIntelligentTieringConfiguration", "query", "id"),
+            Choice("ListBucketIntelligentTieringConfigurations", "otherwise"),
+        ),
         "one configuration is named by its id",
     ),
     SharedRoute(
-        "GET", "bucket", "inventory",
-        (Choice("GetBucketInventoryConfiguration", "query", "id"),
-         Choice("ListBucketInventoryConfigurations", "otherwise")),
+        "GET",
+        "bucket",
+        "inventory",
+        (
+            Choice("GetBucketInventoryConfiguration", "query", "id"),
+            Choice("ListBucketInventoryConfigurations", "otherwise"),
+        ),
         "one configuration is named by its id",
     ),
     SharedRoute(
-        "GET", "bucket", "metrics",
-        (Choice("GetBucketMetricsConfiguration", "query", "id"),
-         Choice("ListBucketMetricsConfigurations", "otherwise")),
+        "GET",
+        "bucket",
+        "metrics",
+        (
+            Choice("GetBucketMetricsConfiguration", "query", "id"),
+            Choice("ListBucketMetricsConfigurations", "otherwise"),
+        ),
         "one configuration is named by its id",
     ),
     SharedRoute(
-        "GET", "object", "annotation",
-        (Choice("GetObjectAnnotation", "query", "annotationName"), Choice("ListObjectAnnotations", "otherwise")),
+        "GET",
+        "object",
+        "annotation",
+        (
+            Choice("GetObjectAnnotation", "query", "annotationName"),
+            Choice("ListObjectAnnotations", "otherwise"),
+        ),
         "one annotation is named",
     ),
     SharedRoute(
-        "GET", "bucket", "lifecycle", (Choice("GetBucketLifecycleConfiguration", "otherwise"),),
-        "the deprecated form differs only in what it leaves out", ("GetBucketLifecycle",),
+        "GET",
+        "bucket",
+        "lifecycle",
+        (Choice("GetBucketLifecycleConfiguration", "otherwise"),),
+        "the deprecated form differs only in what it leaves out",
+        ("GetBucketLifecycle",),
     ),
     SharedRoute(
-        "PUT", "bucket", "lifecycle", (Choice("PutBucketLifecycleConfiguration", "otherwise"),),
-        "the deprecated form differs only in what it leaves out", ("PutBucketLifecycle",),
+        "PUT",
+        "bucket",
+        "lifecycle",
+        (Choice("PutBucketLifecycleConfiguration", "otherwise"),),
+        "the deprecated form differs only in what it leaves out",
+        ("PutBucketLifecycle",),
     ),
     SharedRoute(
-        "GET", "bucket", "notification", (Choice("GetBucketNotificationConfiguration", "otherwise"),),
-        "the deprecated form differs only in what it leaves out", ("GetBucketNotification",),
+        "GET",
+        "bucket",
+        "notification",
+        (Choice("GetBucketNotificationConfiguration", "otherwise"),),
+        "the deprecated form differs only in what it leaves out",
+        ("GetBucketNotification",),
     ),
     SharedRoute(
-        "PUT", "bucket", "notification", (Choice("PutBucketNotificationConfiguration", "otherwise"),),
-        "the deprecated form differs only in what it leaves out", ("PutBucketNotification",),
+        "PUT",
+        "bucket",
+        "notification",
+        (Choice("PutBucketNotificationConfiguration", "otherwise"),),
+        "the deprecated form differs only in what it leaves out",
+        ("PutBucketNotification",),
     ),
-)  # fmt: skip
+)
 
 # The upload's id is a sub-resource on the wire, although the model lists it as an ordinary parameter.
 SUBRESOURCE_PARAMETERS: dict[str, tuple[str, str]] = {
-    name: ("uploadId", "the requests of an upload are told from those of an object by the upload's id")
-    for name in (
-        "AbortMultipartUpload",
-        "CompleteMultipartUpload",
-        "ListParts",
-        "UploadPart",
-        "UploadPartCopy",
-    )
+    "AbortMultipartUpload": ("uploadId", "or else it would be DeleteObject"),
+    "CompleteMultipartUpload": ("uploadId", "it has no other mark"),
+    "ListParts": ("uploadId", "or else it would be GetObject"),
+    "UploadPart": ("uploadId", "or else it would be PutObject"),
+    "UploadPartCopy": ("uploadId", "or else it would be CopyObject"),
 }
 
 # The one operation whose path is a fixed word; no bucket can have capitals in its name.

@@ -426,8 +426,6 @@ def read_cloud_function_configuration(element: Element) -> CloudFunctionConfigur
         if tag == "Id":
             value.id = text(child)
         elif tag == "Event":
-            value.event = text(child)
-        elif tag == "Event":
             if value.events is None:
                 value.events = []
             value.events.append(text(child))
@@ -1414,8 +1412,6 @@ def read_queue_configuration_deprecated(element: Element) -> QueueConfigurationD
         if tag == "Id":
             value.id = text(child)
         elif tag == "Event":
-            value.event = text(child)
-        elif tag == "Event":
             if value.events is None:
                 value.events = []
             value.events.append(text(child))
@@ -1943,8 +1939,6 @@ def read_topic_configuration_deprecated(element: Element) -> TopicConfigurationD
             if value.events is None:
                 value.events = []
             value.events.append(text(child))
-        elif tag == "Event":
-            value.event = text(child)
         elif tag == "Topic":
             value.topic = text(child)
     return value

@@ -236,7 +236,7 @@ def parse_delete_bucket_analytics_configuration(head: Head) -> DeleteBucketAnaly
     if head.query:
         fill(request, _DELETE_BUCKET_ANALYTICS_CONFIGURATION_QUERY, head.query)
     if request.id is None:
-        raise values.invalid_argument("id", None, "This operation needs id")
+        raise values.missing_argument("id")
     return request
 
 
@@ -278,7 +278,7 @@ def parse_delete_bucket_intelligent_tiering_configuration(
     if head.query:
         fill(request, _DELETE_BUCKET_INTELLIGENT_TIERING_CONFIGURATION_QUERY, head.query)
     if request.id is None:
-        raise values.invalid_argument("id", None, "This operation needs id")
+        raise values.missing_argument("id")
     return request
 
 
@@ -296,7 +296,7 @@ def parse_delete_bucket_inventory_configuration(head: Head) -> DeleteBucketInven
     if head.query:
         fill(request, _DELETE_BUCKET_INVENTORY_CONFIGURATION_QUERY, head.query)
     if request.id is None:
-        raise values.invalid_argument("id", None, "This operation needs id")
+        raise values.missing_argument("id")
     return request
 
 
@@ -349,7 +349,7 @@ def parse_delete_bucket_metrics_configuration(head: Head) -> DeleteBucketMetrics
     if head.query:
         fill(request, _DELETE_BUCKET_METRICS_CONFIGURATION_QUERY, head.query)
     if request.id is None:
-        raise values.invalid_argument("id", None, "This operation needs id")
+        raise values.missing_argument("id")
     return request
 
 
@@ -488,7 +488,7 @@ def parse_get_bucket_analytics_configuration(head: Head) -> GetBucketAnalyticsCo
     if head.query:
         fill(request, _GET_BUCKET_ANALYTICS_CONFIGURATION_QUERY, head.query)
     if request.id is None:
-        raise values.invalid_argument("id", None, "This operation needs id")
+        raise values.missing_argument("id")
     return request
 
 
@@ -530,7 +530,7 @@ def parse_get_bucket_intelligent_tiering_configuration(
     if head.query:
         fill(request, _GET_BUCKET_INTELLIGENT_TIERING_CONFIGURATION_QUERY, head.query)
     if request.id is None:
-        raise values.invalid_argument("id", None, "This operation needs id")
+        raise values.missing_argument("id")
     return request
 
 
@@ -548,7 +548,7 @@ def parse_get_bucket_inventory_configuration(head: Head) -> GetBucketInventoryCo
     if head.query:
         fill(request, _GET_BUCKET_INVENTORY_CONFIGURATION_QUERY, head.query)
     if request.id is None:
-        raise values.invalid_argument("id", None, "This operation needs id")
+        raise values.missing_argument("id")
     return request
 
 
@@ -632,7 +632,7 @@ def parse_get_bucket_metrics_configuration(head: Head) -> GetBucketMetricsConfig
     if head.query:
         fill(request, _GET_BUCKET_METRICS_CONFIGURATION_QUERY, head.query)
     if request.id is None:
-        raise values.invalid_argument("id", None, "This operation needs id")
+        raise values.missing_argument("id")
     return request
 
 
@@ -1016,7 +1016,7 @@ def parse_put_bucket_analytics_configuration(head: Head) -> PutBucketAnalyticsCo
     if head.query:
         fill(request, _PUT_BUCKET_ANALYTICS_CONFIGURATION_QUERY, head.query)
     if request.id is None:
-        raise values.invalid_argument("id", None, "This operation needs id")
+        raise values.missing_argument("id")
     return request
 
 
@@ -1086,7 +1086,7 @@ def parse_put_bucket_intelligent_tiering_configuration(
     if head.query:
         fill(request, _PUT_BUCKET_INTELLIGENT_TIERING_CONFIGURATION_QUERY, head.query)
     if request.id is None:
-        raise values.invalid_argument("id", None, "This operation needs id")
+        raise values.missing_argument("id")
     return request
 
 
@@ -1114,7 +1114,7 @@ def parse_put_bucket_inventory_configuration(head: Head) -> PutBucketInventoryCo
     if head.query:
         fill(request, _PUT_BUCKET_INVENTORY_CONFIGURATION_QUERY, head.query)
     if request.id is None:
-        raise values.invalid_argument("id", None, "This operation needs id")
+        raise values.missing_argument("id")
     return request
 
 
@@ -1205,7 +1205,7 @@ def parse_put_bucket_metrics_configuration(head: Head) -> PutBucketMetricsConfig
     if head.query:
         fill(request, _PUT_BUCKET_METRICS_CONFIGURATION_QUERY, head.query)
     if request.id is None:
-        raise values.invalid_argument("id", None, "This operation needs id")
+        raise values.missing_argument("id")
     return request
 
 

@@ -50,7 +50,7 @@ from s3gw.protocol.generated.readers import (
     read_tagging,
 )
 from s3gw.protocol.operation import Head
-from s3gw.protocol.values import Table, fill, fill_with_metadata
+from s3gw.protocol.values import Table, fill
 from s3gw.protocol.xml import malformed, text
 
 _ABORT_MULTIPART_UPLOAD_HEADERS: Table = {
@@ -69,7 +69,7 @@ def parse_abort_multipart_upload(head: Head) -> AbortMultipartUploadInput:
     if head.query:
         fill(request, _ABORT_MULTIPART_UPLOAD_QUERY, head.query)
     if request.upload_id is None:
-        raise values.invalid_argument("uploadId", None, "This operation needs uploadId")
+        raise values.missing_argument("uploadId")
     return request
 
 
@@ -105,7 +105,7 @@ def parse_complete_multipart_upload(head: Head) -> CompleteMultipartUploadInput:
     if head.query:
         fill(request, _COMPLETE_MULTIPART_UPLOAD_QUERY, head.query)
     if request.upload_id is None:
-        raise values.invalid_argument("uploadId", None, "This operation needs uploadId")
+        raise values.missing_argument("uploadId")
     return request
 
 
@@ -168,9 +168,11 @@ _COPY_OBJECT_HEADERS: Table = {
 
 def parse_copy_object(head: Head) -> CopyObjectInput:
     request = CopyObjectInput(bucket=head.bucket or "", key=head.key or "")
-    fill_with_metadata(request, _COPY_OBJECT_HEADERS, head.headers)
+    metadata: dict[str, str] = {}
+    fill(request, _COPY_OBJECT_HEADERS, head.headers, metadata)
+    request.metadata = metadata or None
     if request.copy_source is None:
-        raise values.invalid_argument("x-amz-copy-source", None, "This operation needs x-amz-copy-source")
+        raise values.missing_argument("x-amz-copy-source")
     return request
 
 
@@ -211,7 +213,9 @@ _CREATE_MULTIPART_UPLOAD_HEADERS: Table = {
 
 def parse_create_multipart_upload(head: Head) -> CreateMultipartUploadInput:
     request = CreateMultipartUploadInput(bucket=head.bucket or "", key=head.key or "")
-    fill_with_metadata(request, _CREATE_MULTIPART_UPLOAD_HEADERS, head.headers)
+    metadata: dict[str, str] = {}
+    fill(request, _CREATE_MULTIPART_UPLOAD_HEADERS, head.headers, metadata)
+    request.metadata = metadata or None
     return request
 
 
@@ -254,7 +258,7 @@ def parse_delete_object_annotation(head: Head) -> DeleteObjectAnnotationInput:
     if head.query:
         fill(request, _DELETE_OBJECT_ANNOTATION_QUERY, head.query)
     if request.annotation_name is None:
-        raise values.invalid_argument("annotationName", None, "This operation needs annotationName")
+        raise values.missing_argument("annotationName")
     return request
 
 
@@ -341,7 +345,7 @@ def parse_get_object_annotation(head: Head) -> GetObjectAnnotationInput:
     if head.query:
         fill(request, _GET_OBJECT_ANNOTATION_QUERY, head.query)
     if request.annotation_name is None:
-        raise values.invalid_argument("annotationName", None, "This operation needs annotationName")
+        raise values.missing_argument("annotationName")
     return request
 
 
@@ -366,9 +370,7 @@ def parse_get_object_attributes(head: Head) -> GetObjectAttributesInput:
     if head.query:
         fill(request, _GET_OBJECT_ATTRIBUTES_QUERY, head.query)
     if request.object_attributes is None:
-        raise values.invalid_argument(
-            "x-amz-object-attributes", None, "This operation needs x-amz-object-attributes"
-        )
+        raise values.missing_argument("x-amz-object-attributes")
     return request
 
 
@@ -508,7 +510,7 @@ def parse_list_parts(head: Head) -> ListPartsInput:
     if head.query:
         fill(request, _LIST_PARTS_QUERY, head.query)
     if request.upload_id is None:
-        raise values.invalid_argument("uploadId", None, "This operation needs uploadId")
+        raise values.missing_argument("uploadId")
     return request
 
 
@@ -563,7 +565,9 @@ _PUT_OBJECT_HEADERS: Table = {
 
 def parse_put_object(head: Head) -> PutObjectInput:
     request = PutObjectInput(bucket=head.bucket or "", key=head.key or "")
-    fill_with_metadata(request, _PUT_OBJECT_HEADERS, head.headers)
+    metadata: dict[str, str] = {}
+    fill(request, _PUT_OBJECT_HEADERS, head.headers, metadata)
+    request.metadata = metadata or None
     return request
 
 
@@ -627,7 +631,7 @@ def parse_put_object_annotation(head: Head) -> PutObjectAnnotationInput:
     if head.query:
         fill(request, _PUT_OBJECT_ANNOTATION_QUERY, head.query)
     if request.annotation_name is None:
-        raise values.invalid_argument("annotationName", None, "This operation needs annotationName")
+        raise values.missing_argument("annotationName")
     return request
 
 
@@ -725,7 +729,7 @@ def parse_rename_object(head: Head) -> RenameObjectInput:
     request = RenameObjectInput(bucket=head.bucket or "", key=head.key or "")
     fill(request, _RENAME_OBJECT_HEADERS, head.headers)
     if request.rename_source is None:
-        raise values.invalid_argument("x-amz-rename-source", None, "This operation needs x-amz-rename-source")
+        raise values.missing_argument("x-amz-rename-source")
     return request
 
 
@@ -849,9 +853,9 @@ def parse_upload_part(head: Head) -> UploadPartInput:
     if head.query:
         fill(request, _UPLOAD_PART_QUERY, head.query)
     if request.part_number is None:
-        raise values.invalid_argument("partNumber", None, "This operation needs partNumber")
+        raise values.missing_argument("partNumber")
     if request.upload_id is None:
-        raise values.invalid_argument("uploadId", None, "This operation needs uploadId")
+        raise values.missing_argument("uploadId")
     return request
 
 
@@ -887,9 +891,9 @@ def parse_upload_part_copy(head: Head) -> UploadPartCopyInput:
     if head.query:
         fill(request, _UPLOAD_PART_COPY_QUERY, head.query)
     if request.copy_source is None:
-        raise values.invalid_argument("x-amz-copy-source", None, "This operation needs x-amz-copy-source")
+        raise values.missing_argument("x-amz-copy-source")
     if request.part_number is None:
-        raise values.invalid_argument("partNumber", None, "This operation needs partNumber")
+        raise values.missing_argument("partNumber")
     if request.upload_id is None:
-        raise values.invalid_argument("uploadId", None, "This operation needs uploadId")
+        raise values.missing_argument("uploadId")
     return request

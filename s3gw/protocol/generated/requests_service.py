@@ -10,7 +10,7 @@ from s3gw.protocol.generated.inputs import (
     WriteGetObjectResponseInput,
 )
 from s3gw.protocol.operation import Head
-from s3gw.protocol.values import Table, fill, fill_with_metadata
+from s3gw.protocol.values import Table, fill
 
 _LIST_BUCKETS_QUERY: Table = {
     "max-buckets": ("max_buckets", values.integer),
@@ -93,9 +93,11 @@ _WRITE_GET_OBJECT_RESPONSE_HEADERS: Table = {
 
 def parse_write_get_object_response(head: Head) -> WriteGetObjectResponseInput:
     request = WriteGetObjectResponseInput()
-    fill_with_metadata(request, _WRITE_GET_OBJECT_RESPONSE_HEADERS, head.headers)
+    metadata: dict[str, str] = {}
+    fill(request, _WRITE_GET_OBJECT_RESPONSE_HEADERS, head.headers, metadata)
+    request.metadata = metadata or None
     if request.request_route is None:
-        raise values.invalid_argument("x-amz-request-route", None, "This operation needs x-amz-request-route")
+        raise values.missing_argument("x-amz-request-route")
     if request.request_token is None:
-        raise values.invalid_argument("x-amz-request-token", None, "This operation needs x-amz-request-token")
+        raise values.missing_argument("x-amz-request-token")
     return request

@@ -234,7 +234,6 @@ class CloudFunctionConfiguration(Shape):
     """CloudFunctionConfiguration of the S3 model."""
 
     id: str | None = None
-    event: str | None = None
     events: list[str] | None = None
     cloud_function: str | None = None
     invocation_role: str | None = None
@@ -1113,7 +1112,6 @@ class QueueConfigurationDeprecated(Shape):
     """QueueConfigurationDeprecated of the S3 model."""
 
     id: str | None = None
-    event: str | None = None
     events: list[str] | None = None
     queue: str | None = None
 
@@ -1465,7 +1463,6 @@ class TopicConfigurationDeprecated(Shape):
 
     id: str | None = None
     events: list[str] | None = None
-    event: str | None = None
     topic: str | None = None
 
 

@@ -306,8 +306,6 @@ def write_cloud_function_configuration(value: CloudFunctionConfiguration) -> str
     s = ""
     if value.id is not None:
         s += f"""<Id>{escape(value.id)}</Id>"""
-    if value.event is not None:
-        s += f"""<Event>{escape(value.event)}</Event>"""
     if value.events is not None:
         for events_item in value.events:
             s += f"""<Event>{escape(events_item)}</Event>"""
@@ -1175,8 +1173,6 @@ def write_queue_configuration_deprecated(value: QueueConfigurationDeprecated) ->
     s = ""
     if value.id is not None:
         s += f"""<Id>{escape(value.id)}</Id>"""
-    if value.event is not None:
-        s += f"""<Event>{escape(value.event)}</Event>"""
     if value.events is not None:
         for events_item in value.events:
             s += f"""<Event>{escape(events_item)}</Event>"""
@@ -1504,8 +1500,6 @@ def write_topic_configuration_deprecated(value: TopicConfigurationDeprecated) ->
     if value.events is not None:
         for events_item in value.events:
             s += f"""<Event>{escape(events_item)}</Event>"""
-    if value.event is not None:
-        s += f"""<Event>{escape(value.event)}</Event>"""
     if value.topic is not None:
         s += f"""<Topic>{escape(value.topic)}</Topic>"""
     return s
