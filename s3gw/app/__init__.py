@@ -1,0 +1,9 @@
+"""The composition root: settings → data directory → database → store → server, and their end in reverse."""
+
+from __future__ import annotations
+
+from s3gw.app.data_directory import Credentials, DataDirectory
+from s3gw.app.foundation import database
+from s3gw.app.gateway import serve
+
+__all__ = ["Credentials", "DataDirectory", "database", "serve"]

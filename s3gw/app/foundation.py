@@ -1,0 +1,136 @@
+"""What stands under all workers of a gateway: the data directory, the database, who and where it is."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass
+
+from s3gw.app.data_directory import Credentials, DataDirectory
+from s3gw.backends.base import Backend
+from s3gw.backends.disk import Disk
+from s3gw.config import Settings
+from s3gw.db import accounts, instances
+from s3gw.db.embedded import Embedded, open_embedded, start_embedded
+from s3gw.db.instances import Instance
+from s3gw.db.migrations import migrate
+from s3gw.db.pool import Database
+from s3gw.db.records import Account
+from s3gw.errors import GatewayError
+
+log = logging.getLogger("s3gw.app")
+
+DISK = "disk"
+"""Name of the backend in the data directory."""
+
+CONNECTIONS = 160
+"""Connections to the database of all workers together; the embedded one admits 200."""
+
+WATCH = 1.0
+"""Seconds between two looks at whether the embedded PostgreSQL still runs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Foundation:
+    """What the parent has prepared and every worker is told."""
+
+    settings: Settings
+    directory: DataDirectory
+    credentials: Credentials
+    url: str
+    """Of the database."""
+    instance: Instance
+    root: Account
+    disk_id: int
+    """The id of the local disk backend's row."""
+
+    async def connect(self) -> Database:
+        """A pool of connections for one worker."""
+        size = max(4, min(16, CONNECTIONS // self.settings.workers))
+        return await Database.connect(self.url, size=size)
+
+    def backends(self) -> dict[int, Backend]:
+        """The backends of this gateway by the ids of their rows, opened for one process."""
+        return {self.disk_id: Disk(self.directory.packs, reserve=self.settings.reserve)}
+
+
+@asynccontextmanager
+async def lay(
+    settings: Settings, directory: DataDirectory, credentials: Credentials
+) -> AsyncIterator[Foundation]:
+    """Start or find the database, bring it up to date, and register this start of the gateway.
+
+    Call it from the main thread: the embedded PostgreSQL dies with the thread that forked it.
+    """
+    async with AsyncExitStack() as stack:
+        if settings.database_url is not None:
+            url = settings.database_url
+        else:
+            keeper = Keeper(directory)
+            stack.push_async_callback(keeper.stop)
+            url = await keeper.start()
+        for migration in await migrate(url):
+            log.info("applied migration %04d %s", migration.version, migration.name)
+        db = await Database.connect(url, size=1)
+        try:
+            root = await accounts.ensure_root(db)
+            instance = await instances.start(db, directory.instance_id())
+            disk = await instances.ensure_backend(db, DISK, directory.packs.as_uri())
+        finally:
+            await db.close()
+        yield Foundation(settings, directory, credentials, url, instance, root, disk.id)
+
+
+@asynccontextmanager
+async def database(settings: Settings) -> AsyncIterator[Database]:
+    """The gateway's database for a command, beside a running gateway or without one, up to date."""
+    async with AsyncExitStack() as stack:
+        url = settings.database_url
+        if url is None:
+            directory = DataDirectory.existing(settings.data)
+            url = (await stack.enter_async_context(open_embedded(directory.path))).url
+        await migrate(url)
+        db = await Database.connect(url, size=4)
+        stack.push_async_callback(db.close)
+        yield db
+
+
+class Keeper:
+    """Runs the embedded PostgreSQL, and starts it again should it end."""
+
+    def __init__(self, directory: DataDirectory) -> None:
+        self._directory = directory
+        self._embedded: Embedded | None = None
+        self._watch: asyncio.Task[None] | None = None
+
+    async def start(self) -> str:
+        """Start the server; the URL by which it is reached, now and after every further start."""
+        self._embedded = await start_embedded(self._directory.path)
+        self._watch = asyncio.create_task(self._keep(), name="keep PostgreSQL")
+        return self._embedded.url
+
+    async def stop(self) -> None:
+        """Shut the server down."""
+        if self._watch is not None:
+            self._watch.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._watch
+        if self._embedded is not None:
+            await self._embedded.stop()
+
+    async def _keep(self) -> None:
+        while True:
+            await asyncio.sleep(WATCH)
+            if self._embedded is None or self._embedded.running():
+                continue
+            log.error("the embedded PostgreSQL has ended; starting it again")
+            await self._embedded.stop()  # gives up its lock
+            self._embedded = None
+            while self._embedded is None:
+                try:
+                    self._embedded = await start_embedded(self._directory.path)
+                except GatewayError as error:
+                    log.error("the embedded PostgreSQL does not start: %s", error)  # noqa: TRY400
+                    await asyncio.sleep(WATCH)

@@ -1,0 +1,98 @@
+"""A whole gateway: one process, or a parent with several workers."""
+
+from __future__ import annotations
+
+import asyncio
+import resource
+import signal
+import socket
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+
+import uvloop
+
+from s3gw.app import foundation, logs
+from s3gw.app.background import background
+from s3gw.app.data_directory import Credentials, DataDirectory
+from s3gw.app.signals import Ending
+from s3gw.app.supervisor import Supervisor
+from s3gw.app.worker import serving
+from s3gw.config import Settings
+from s3gw.http.server import Server, bind
+
+Announce = Callable[[Settings, Credentials, int], None]
+"""Called once the gateway serves, with the port it listens on."""
+
+
+def serve(settings: Settings, announce: Announce) -> int:
+    """Run a gateway until it is told to end; the exit status. Raises ConfigError where it cannot start."""
+    logs.configure(settings.log_format)
+    directory = DataDirectory.create(settings.data)
+    directory.lock()
+    try:
+        credentials = directory.credentials(settings)
+        sockets = bind(*settings.host_port)
+        _raise_file_limit()
+        run = _several if settings.workers > 1 else _one
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            return runner.run(run(settings, directory, credentials, sockets, announce))
+    finally:
+        directory.unlock()
+
+
+async def _one(
+    settings: Settings,
+    directory: DataDirectory,
+    credentials: Credentials,
+    sockets: list[socket.socket],
+    announce: Announce,
+) -> int:
+    """Everything in this process. It answers from the start, 503 until it can serve."""
+    ending = Ending()
+    ending.listen(signal.SIGTERM, signal.SIGINT)
+    server = Server(settings)
+    port = sockets[0].getsockname()[1]
+    try:
+        async with AsyncExitStack() as stack:
+            await server.start(sockets)
+            stack.push_async_callback(server.stop, 0.0)
+            ground = await stack.enter_async_context(foundation.lay(settings, directory, credentials))
+            await stack.enter_async_context(background(ground))
+            await stack.enter_async_context(serving(ground, server))
+            announce(settings, credentials, port)
+            await ending.wait()
+    except asyncio.CancelledError:
+        if not ending.asked:
+            raise
+    return 0
+
+
+async def _several(
+    settings: Settings,
+    directory: DataDirectory,
+    credentials: Credentials,
+    sockets: list[socket.socket],
+    announce: Announce,
+) -> int:
+    """Workers that share the sockets; database, jobs and the lock stay with this process."""
+    supervisor = Supervisor(settings, sockets)
+    ending = Ending(supervisor.kill)
+    ending.listen(signal.SIGTERM, signal.SIGINT)
+    port = sockets[0].getsockname()[1]
+    try:
+        async with AsyncExitStack() as stack:
+            ground = await stack.enter_async_context(foundation.lay(settings, directory, credentials))
+            await stack.enter_async_context(background(ground))
+            await stack.enter_async_context(supervisor.running(ground))
+            announce(settings, credentials, port)
+            await ending.wait()
+    except asyncio.CancelledError:
+        if not ending.asked:
+            raise
+    return 0
+
+
+def _raise_file_limit() -> None:
+    """Allow as many open files as the system lets us: connections and packs each take one."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))

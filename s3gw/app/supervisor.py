@@ -1,0 +1,137 @@
+"""Several workers on one set of listening sockets: started, watched, started again, ended."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import multiprocessing
+import os
+import signal
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from multiprocessing.process import BaseProcess
+from time import monotonic
+
+import uvloop
+
+from s3gw.app import logs
+from s3gw.app.foundation import Foundation
+from s3gw.app.signals import Ending
+from s3gw.app.worker import serving
+from s3gw.config import Settings
+from s3gw.http.server import Server
+
+log = logging.getLogger("s3gw.app")
+
+SETTLED = 5.0
+"""Seconds after which a worker counts as having started well; one that ends sooner is started again later."""
+
+EXTRA = 10.0
+"""Seconds that a worker may need beyond the time its requests get, to seal its packs."""
+
+# A forked child would share the event loop and threads of its parent; a spawned one begins anew.
+_processes = multiprocessing.get_context("spawn")
+
+
+class Supervisor:
+    """The parent's side of the workers."""
+
+    def __init__(self, settings: Settings, sockets: list[socket.socket]) -> None:
+        self._settings = settings
+        self._sockets = sockets
+        self._workers: dict[int, BaseProcess] = {}
+
+    def kill(self) -> None:
+        """End all workers at once."""
+        for process in self._workers.values():
+            if process.is_alive():
+                process.kill()
+
+    @asynccontextmanager
+    async def running(self, ground: Foundation) -> AsyncIterator[None]:
+        """Keep `settings.workers` workers running; on leaving, end them in order."""
+        keepers = [
+            asyncio.create_task(self._keep(number, ground), name=f"worker {number}")
+            for number in range(self._settings.workers)
+        ]
+        try:
+            yield
+        finally:
+            for keeper in keepers:
+                keeper.cancel()
+            await asyncio.gather(*keepers, return_exceptions=True)
+            await self._end()
+            for one in self._sockets:
+                one.close()
+
+    async def _keep(self, number: int, ground: Foundation) -> None:
+        """Run one worker after another, for as long as they are wanted."""
+        while True:
+            process = _processes.Process(target=work, args=(ground, self._sockets), name=f"worker {number}")
+            process.start()
+            self._workers[number] = process
+            began = monotonic()
+            await _ended(process)
+            log.error("worker %d (process %s) has ended; starting another", number, process.pid)
+            if monotonic() - began < SETTLED:
+                await asyncio.sleep(1.0)
+
+    async def _end(self) -> None:
+        alive = [process for process in self._workers.values() if process.is_alive()]
+        for process in alive:
+            process.terminate()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._settings.shutdown_timeout + EXTRA):
+                await asyncio.gather(*map(_ended, alive))
+        self.kill()
+        await asyncio.gather(*map(_ended, alive))
+
+
+async def _ended(process: BaseProcess) -> None:
+    """Return when the process has ended."""
+    await _readable(process.sentinel)
+    process.join()
+
+
+async def _readable(descriptor: int) -> None:
+    loop = asyncio.get_running_loop()
+    readable = loop.create_future()
+    loop.add_reader(descriptor, readable.set_result, None)
+    try:
+        await readable
+    finally:
+        loop.remove_reader(descriptor)
+
+
+def work(ground: Foundation, sockets: list[socket.socket]) -> None:
+    """The whole life of a worker process; it ends with its parent."""
+    logs.configure(ground.settings.log_format)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal sends it to everybody; the parent decides
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_work(ground, sockets))
+
+
+async def _work(ground: Foundation, sockets: list[socket.socket]) -> None:
+    ending = Ending()
+    ending.listen(signal.SIGTERM)
+    server = Server(ground.settings)
+    orphaned = asyncio.create_task(_end_with_parent(), name="watch the parent")
+    try:
+        await server.start(sockets)
+        async with serving(ground, server):
+            await ending.wait()
+    except asyncio.CancelledError:
+        if not ending.asked:
+            raise
+    finally:
+        orphaned.cancel()
+        await server.stop(0.0)
+
+
+async def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        await _readable(parent.sentinel)
+        log.error("the parent has ended")
+        os.kill(os.getpid(), signal.SIGTERM)

@@ -1,0 +1,87 @@
+"""One process that serves: its connections to the database, its backends, its store, its HTTP server."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from importlib.metadata import version
+from time import perf_counter
+from typing import Any
+
+import s3gw.operations  # noqa: F401 - registers the handlers
+from s3gw.app.foundation import Foundation
+from s3gw.backends.base import Backend
+from s3gw.db import instances
+from s3gw.db.instances import BackendRow
+from s3gw.db.pool import Database
+from s3gw.errors import GatewayError
+from s3gw.http.identities import RootKey
+from s3gw.http.server import Server
+from s3gw.operations.call import Services
+from s3gw.storage.store import Store
+
+log = logging.getLogger("s3gw.app")
+
+
+@asynccontextmanager
+async def serving(foundation: Foundation, server: Server) -> AsyncIterator[None]:
+    """Let `server` serve; on leaving it is stopped first, the store's open packs are sealed next."""
+    settings = foundation.settings
+    credentials = foundation.credentials
+    async with AsyncExitStack() as stack:
+        db = await foundation.connect()
+        stack.push_async_callback(db.close)
+        backends = foundation.backends()
+        for backend in backends.values():
+            stack.push_async_callback(backend.close)
+        store = Store(db, backends, settings, foundation.instance)
+        stack.push_async_callback(_close_store, store)
+        stack.push_async_callback(server.stop, settings.shutdown_timeout)
+        server.serve(
+            Services(settings, db, store),
+            RootKey(credentials.access_key, credentials.secret_key, foundation.root),
+            _Probe(db, backends),
+        )
+        yield
+
+
+async def _close_store(store: Store) -> None:
+    try:
+        await store.close()
+    except GatewayError as error:  # the next start seals what this one could not
+        log.warning("the open packs could not be sealed: %s", error)
+
+
+class _Probe:
+    """Looks at the database and the backends for the health pages."""
+
+    def __init__(self, db: Database, backends: Mapping[int, Backend]) -> None:
+        self._db = db
+        self._backends = backends
+        self._version = version("s3gw")
+
+    async def __call__(self) -> Mapping[str, Any]:
+        state: dict[str, Any] = {"status": "ok", "version": self._version}
+        began = perf_counter()
+        try:
+            rows = await instances.backends(self._db)
+        except GatewayError:
+            return {**state, "status": "failing", "database": {"status": "failing"}}
+        state["database"] = {"status": "ok", "ms": round((perf_counter() - began) * 1000, 2)}
+        state["backends"] = [await self._backend(row) for row in rows]
+        return state
+
+    async def _backend(self, row: BackendRow) -> dict[str, Any]:
+        shown: dict[str, Any] = {"name": row.name, "state": row.state}
+        backend = self._backends.get(row.id)
+        if backend is None:
+            return shown | {"status": "not of this gateway"}
+        try:
+            space = await backend.space()
+        except (GatewayError, OSError):
+            return shown | {"status": "failing"}
+        if space is None:
+            return shown | {"status": "ok"}
+        status = "ok" if space.free > 0 else "full"
+        return shown | {"status": status, "free_bytes": max(0, space.free), "total_bytes": space.total}

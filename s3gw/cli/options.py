@@ -1,0 +1,57 @@
+"""The options that stand for settings, one for each: `--header-timeout` is `header_timeout`."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    Commands: TypeAlias = argparse._SubParsersAction[argparse.ArgumentParser]
+    """What commands are added to; argparse has no public name for it."""
+
+SETTINGS = {
+    "data": ("DIR", "directory of this gateway: lock, root key, embedded database, packs (./data)"),
+    "database_url": ("URL", "PostgreSQL to use instead of the embedded one: postgresql://…"),
+    "log_format": ("FORMAT", "json, text, or auto: text on a terminal"),
+}
+"""Settings of every command: metavariable and help."""
+
+SERVE = {
+    "listen": ("HOST:PORT", "where to serve (127.0.0.1:9000)"),
+    "workers": ("N", "processes that serve; more than one pays above one core's load (1)"),
+    "access_key": ("KEY", "root access key; its secret comes from S3GW_SECRET_KEY or the file"),
+    "region": ("NAME", "region that clients sign for (us-east-1)"),
+    "domains": ("HOST,…", "host names under which a leading label names the bucket"),
+    "chunking": ("PRESET", "of new buckets: cdc-256k, cdc-4m or fixed-4m (cdc-256k)"),
+    "archive_hints": ("on|off", "of new buckets: cut at the members of tar and zip archives (on)"),
+    "reserve": ("SIZE", "free space below which writes are refused (1GiB)"),
+    "inline_limit": ("SIZE", "stored bytes up to which small objects stay in the database (8192)"),
+    "header_timeout": ("SECONDS", "for the headers of a request (30)"),
+    "keepalive_timeout": ("SECONDS", "for an idle connection (75)"),
+    "body_timeout": ("SECONDS", "that a body may stall, either way (60)"),
+    "minimum_rate": ("SIZE", "bytes a second that a body must average (1024)"),
+    "shutdown_timeout": ("SECONDS", "that running requests get after SIGTERM (30)"),
+    "max_connections": ("N", "connections of each worker (4096)"),
+    "max_header_size": ("SIZE", "of a request line and its headers together (32K)"),
+    "guard_connections": ("on|off", "bound headers and connections beyond the HTTP library (on)"),
+    "collect_interval": ("SECONDS", "between two rounds of background jobs (60)"),
+}
+"""Further settings of `serve`."""
+
+
+def add(parser: argparse.ArgumentParser, settings: dict[str, tuple[str, str]]) -> None:
+    """One option for each of `settings`; what is not given stays None."""
+    for name, (metavar, text) in settings.items():
+        parser.add_argument(f"--{name.replace('_', '-')}", dest=name, metavar=metavar, help=text)
+
+
+def common() -> argparse.ArgumentParser:
+    """A parent parser with what every command takes."""
+    parser = argparse.ArgumentParser(add_help=False)
+    group = parser.add_argument_group(
+        "settings", "also S3GW_<NAME> in the environment, or <name> in the file"
+    )
+    group.add_argument("--config", metavar="FILE", help="TOML file with settings (S3GW_CONFIG)")
+    for name, (metavar, text) in SETTINGS.items():
+        group.add_argument(f"--{name.replace('_', '-')}", dest=name, metavar=metavar, help=text)
+    return parser

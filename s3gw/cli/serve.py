@@ -1,0 +1,57 @@
+"""`s3gw serve`: run a gateway, and say how to use it."""
+
+from __future__ import annotations
+
+import argparse
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+from s3gw import app
+from s3gw.app import Credentials
+from s3gw.cli import options
+from s3gw.cli.output import say
+from s3gw.config import Settings
+
+if TYPE_CHECKING:
+    from s3gw.cli.options import Commands
+
+EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "[::1]", "": "127.0.0.1"}  # noqa: S104
+"""Addresses that mean all of a machine's, and one by which this machine reaches itself."""
+
+
+def add(commands: Commands, common: argparse.ArgumentParser) -> None:
+    """Add the command to the grammar."""
+    parser = commands.add_parser("serve", parents=[common], help="run a gateway")
+    options.add(parser, options.SERVE)
+    parser.set_defaults(run=run)
+
+
+def run(settings: Settings, given: argparse.Namespace) -> int:
+    """Serve until SIGTERM or SIGINT."""
+    return app.serve(settings, announce)
+
+
+def announce(settings: Settings, credentials: Credentials, port: int) -> None:
+    """Print the endpoint, the credentials, and lines to paste into a second shell.
+
+    A secret that came from the settings is known to whoever gave it, and is not repeated.
+    """
+    endpoint = address(settings, port)
+    secret = credentials.secret_key if credentials.generated else "<the secret_key of your settings>"
+    say(f"s3gw {version('s3gw')} serves {endpoint} from {settings.data.resolve()}")
+    say()
+    say("In a second shell:")
+    say()
+    say(f"export AWS_ACCESS_KEY_ID={credentials.access_key}")
+    say(f"export AWS_SECRET_ACCESS_KEY={secret}" if credentials.generated else f"# AWS_SECRET_ACCESS_KEY is {secret}")
+    say(f"export AWS_DEFAULT_REGION={settings.region}")
+    say(f"export AWS_ENDPOINT_URL={endpoint}")
+    say("aws s3 mb s3://backup")
+    say()
+
+
+def address(settings: Settings, port: int) -> str:
+    """The URL by which this machine reaches the gateway."""
+    host, _ = settings.host_port
+    host = EVERYWHERE.get(host, f"[{host}]" if ":" in host else host)
+    return f"http://{host}:{port}"
