@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from enum import Enum
 
-from s3gw.db.pool import Database
+import asyncpg
+
+from s3gw.db.pool import Database, retrying
 from s3gw.db.records import Bucket
+from s3gw.db.rows import BUCKET, bucket
+from s3gw.errors import Unavailable
 
 
 class Deletion(Enum):
@@ -16,16 +20,39 @@ class Deletion(Enum):
     NOT_EMPTY = "not-empty"
 
 
+_GET = f"SELECT {BUCKET} FROM buckets b JOIN accounts bo ON bo.id = b.account_id WHERE b.name = $1"
+_CREATE = f"""
+WITH b AS (
+    INSERT INTO buckets (name, account_id, region, chunking, archive_hints) VALUES ($1, $2, $3, $4, $5)
+    ON CONFLICT (name) DO NOTHING RETURNING *
+)
+SELECT {BUCKET} FROM b JOIN accounts bo ON bo.id = b.account_id
+"""
+_LIST = f"""
+SELECT {BUCKET} FROM buckets b JOIN accounts bo ON bo.id = b.account_id
+WHERE b.account_id = $1 AND b.name > $2 AND starts_with(b.name, $3)
+ORDER BY b.name LIMIT $4
+"""
+
+
 async def create(
     db: Database, name: str, account_id: int, region: str, chunking: str, archive_hints: bool
 ) -> tuple[Bucket, bool]:
     """The bucket of that name, and whether this call created it; if not, compare its owner."""
-    raise NotImplementedError
+    for _ in range(3):  # one that exists may be deleted between the two statements
+        row = await db.fetchrow(_CREATE, name, account_id, region, chunking, archive_hints)
+        if row is not None:
+            return bucket(row), True
+        found = await get(db, name)
+        if found is not None:
+            return found, False
+    raise Unavailable(f"bucket {name} is being created and deleted all the time")
 
 
 async def get(db: Database, name: str) -> Bucket | None:
     """The bucket of that name with its owner."""
-    raise NotImplementedError
+    row = await db.fetchrow(_GET, name)
+    return bucket(row) if row else None
 
 
 async def delete(db: Database, name: str) -> Deletion:
@@ -33,7 +60,11 @@ async def delete(db: Database, name: str) -> Deletion:
 
     Races safely with writes: a concurrent one either makes it NOT_EMPTY or finds no bucket.
     """
-    raise NotImplementedError
+
+    async def attempt() -> Deletion:
+        return Deletion(await db.fetchval("SELECT delete_bucket($1)", name))
+
+    return await retrying(attempt)
 
 
 async def list_for(
@@ -43,4 +74,5 @@ async def list_for(
 
     Ask for one more than the page to know whether it is the last.
     """
-    raise NotImplementedError
+    rows: list[asyncpg.Record] = await db.fetch(_LIST, account_id, after, prefix, limit)
+    return [bucket(row) for row in rows]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
+import asyncpg
+
 from s3gw.db.pool import Database
 
 
@@ -29,19 +31,41 @@ class BackendRow:
 
 async def start(db: Database, instance_id: UUID) -> Instance:
     """Register the start of a gateway: its next epoch. Once a start, by the parent of all workers."""
-    raise NotImplementedError
+    epoch: int = await db.fetchval(
+        """
+        INSERT INTO instances AS i (id) VALUES ($1)
+        ON CONFLICT (id) DO UPDATE SET epoch = i.epoch + 1, started_at = now(), seen_at = now()
+        RETURNING epoch
+        """,
+        instance_id,
+    )
+    return Instance(instance_id, epoch)
 
 
 async def seen(db: Database, instance_id: UUID) -> None:
     """Note that the gateway lives."""
-    raise NotImplementedError
+    await db.execute("UPDATE instances SET seen_at = now() WHERE id = $1", instance_id)
 
 
 async def ensure_backend(db: Database, name: str, url: str) -> BackendRow:
     """The backend of that name, registered if it is new; its URL follows what is given."""
-    raise NotImplementedError
+    row = await db.fetchrow(
+        """
+        INSERT INTO backends (name, url) VALUES ($1, $2)
+        ON CONFLICT (name) DO UPDATE SET url = excluded.url
+        RETURNING id, name, url, weight, state
+        """,
+        name,
+        url,
+    )
+    assert row is not None
+    return _backend(row)
 
 
 async def backends(db: Database) -> list[BackendRow]:
     """All backends, by id."""
-    raise NotImplementedError
+    return [_backend(row) for row in await db.fetch("SELECT * FROM backends ORDER BY id")]
+
+
+def _backend(row: asyncpg.Record) -> BackendRow:
+    return BackendRow(row["id"], row["name"], row["url"], row["weight"], row["state"])

@@ -6,8 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+import asyncpg
+
 from s3gw.db.pool import Database
 from s3gw.db.records import Account
+from s3gw.db.rows import OWNER, account
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,16 @@ class UploadPage:
     """None where the page ended with a common prefix."""
 
 
+_OBJECTS = f"""
+SELECT l.*, {OWNER} FROM list_objects($1, $2, $3, $4, $5) WITH ORDINALITY l
+LEFT JOIN accounts oo ON oo.id = l.account_id ORDER BY l.ordinality
+"""
+_UPLOADS = f"""
+SELECT l.*, {OWNER} FROM list_uploads($1, $2, $3, $4, $5, $6) WITH ORDINALITY l
+LEFT JOIN accounts oo ON oo.id = l.account_id ORDER BY l.ordinality
+"""
+
+
 async def list_objects(
     db: Database, bucket_id: int, prefix: str = "", delimiter: str = "", after: str = "", limit: int = 1000
 ) -> ObjectPage:
@@ -69,7 +82,14 @@ async def list_objects(
 
     A common prefix that is not greater than `after`, or that `after` lies in, is not listed again.
     """
-    raise NotImplementedError
+    if limit <= 0:
+        return ObjectPage([], [], False, None)
+    rows = await db.fetch(_OBJECTS, bucket_id, prefix, delimiter, after, limit + 1)
+    page, truncated = rows[:limit], len(rows) > limit
+    objects = [_object(row) for row in page if row["common"] is None]
+    prefixes = [row["common"] for row in page if row["common"] is not None]
+    last = (page[-1]["common"] or page[-1]["key"]) if truncated else None
+    return ObjectPage(objects, prefixes, truncated, last)
 
 
 async def list_uploads(
@@ -83,4 +103,38 @@ async def list_uploads(
 ) -> UploadPage:
     """Uploads in progress whose key is greater than `key_marker`, or equal to it and their id greater than
     `upload_id_marker` where that is given."""
-    raise NotImplementedError
+    if limit <= 0:
+        return UploadPage([], [], False, None, None)
+    marker = upload_id_marker if key_marker else ""
+    rows = await db.fetch(_UPLOADS, bucket_id, prefix, delimiter, key_marker, marker, limit + 1)
+    page, truncated = rows[:limit], len(rows) > limit
+    uploads = [_upload(row) for row in page if row["common"] is None]
+    prefixes = [row["common"] for row in page if row["common"] is not None]
+    if not truncated:
+        return UploadPage(uploads, prefixes, False, None, None)
+    last = page[-1]
+    return UploadPage(uploads, prefixes, True, last["common"] or last["key"], last["id"])
+
+
+def _object(row: asyncpg.Record) -> ListedObject:
+    return ListedObject(
+        row["key"],
+        row["size"],
+        row["etag"],
+        row["modified_at"],
+        row["storage_class"],
+        row["checksums"] or {},
+        account(row, "o_"),
+    )
+
+
+def _upload(row: asyncpg.Record) -> ListedUpload:
+    return ListedUpload(
+        row["key"],
+        row["id"],
+        row["initiated_at"],
+        row["storage_class"],
+        row["checksum_algorithm"],
+        row["checksum_type"],
+        account(row, "o_"),
+    )

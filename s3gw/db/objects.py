@@ -6,13 +6,18 @@ step that fails raises inside the database, so that nothing of the whole call st
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+from typing import Any
 
-from s3gw.db.pool import Database
+import asyncpg
+
+from s3gw.db.pool import Database, retrying
 from s3gw.db.records import Body, Bucket, Draft, InlineChunk, ObjectVersion, Properties
+from s3gw.db.rows import BUCKET, OWNER, bucket, property_values, version
+from s3gw.errors import Unavailable
 
 
 class Outcome(Enum):
@@ -69,12 +74,89 @@ class ObjectPart:
     checksums: Mapping[str, str]
 
 
+_OBJECT = """
+    o.bucket_id, o.key, o.size, o.chunk_id, o.manifest_id, o.pieces_id, o.etag, o.modified_at,
+    o.storage_class, o.headers, o.metadata, o.checksums, o.tags, o.acl, o.encryption, o.lock,
+    o.version_id, o.delete_marker, o.parts_count"""
+_GET = f"""
+SELECT {BUCKET}, {OWNER}, {_OBJECT},
+    c.domain_id AS c_domain_id, c.digest AS c_digest, c.length AS c_length, c.codec AS c_codec,
+    c.data AS c_data, c.key_id AS c_key_id
+FROM buckets b
+JOIN accounts bo ON bo.id = b.account_id
+LEFT JOIN objects o ON o.bucket_id = b.id AND o.key = $2
+LEFT JOIN accounts oo ON oo.id = o.account_id
+LEFT JOIN chunks c ON c.id = o.chunk_id AND c.pack_id IS NULL AND $3
+WHERE b.name = $1
+"""
+
+# Arguments of upsert_object behind the body: $1 bucket, $2 key, $3 account, $4 size, $5 ETag, $6 count of
+# parts, $7 storage class, $8 to $14 properties, $15 and $16 the precondition. The body's follow from $17.
+_UPSERT = """
+upsert_object($1, $2, $3, $4, {chunk}, {manifest}, {pieces}, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,
+    $15, $16)"""
+_PUBLISH_INLINE = "SELECT modified, version FROM " + _UPSERT.format(
+    chunk="inline_chunk($17, $18, $19, $20, $21, $22)", manifest="NULL", pieces="NULL"
+)
+_PUBLISH_MANIFEST = "SELECT modified, version FROM " + _UPSERT.format(
+    chunk="NULL", manifest="claim_manifest($17, $4)", pieces="NULL"
+)
+_PUBLISH_BODY = "SELECT modified, version FROM " + _UPSERT.format(chunk="$17", manifest="$18", pieces="$19")
+_PUBLISH_COPY = (
+    "SELECT u.modified, u.version FROM copy_body($17, $18, $19, $4, 0, $4, $20) AS c, LATERAL "
+    + _UPSERT.format(chunk="c.chunk", manifest="c.manifest", pieces="c.pieces")
+    + " AS u"
+)
+
+# The rows are locked in the order of their keys and judged as locked; the DELETE then follows each to its
+# newest version.
+_DELETE = """
+WITH wanted AS (
+    SELECT * FROM unnest($2::text[], $3::text[]) AS w (key, etag)
+), locked AS MATERIALIZED (
+    SELECT o.key, o.etag, o.delete_marker FROM objects o
+    WHERE o.bucket_id = $1 AND o.key = ANY ($2)
+    ORDER BY o.key FOR UPDATE
+), judged AS MATERIALIZED (
+    SELECT l.key, bool_and(w.etag IS NULL OR w.etag IN (l.etag, '*')) AS matches
+    FROM locked l JOIN wanted w ON w.key = l.key GROUP BY l.key
+), deleted AS (
+    DELETE FROM objects o USING judged j WHERE o.bucket_id = $1 AND o.key = j.key AND j.matches
+    RETURNING o.chunk_id, o.manifest_id, o.pieces_id
+), trashed AS (
+    INSERT INTO trash (chunk_id, manifest_id, pieces_id)
+    SELECT chunk_id, manifest_id, pieces_id FROM deleted
+    WHERE chunk_id IS NOT NULL OR manifest_id IS NOT NULL OR pieces_id IS NOT NULL
+)
+SELECT key, matches FROM judged
+"""
+_PARTS = """
+SELECT part_number, (sum(size) OVER (ORDER BY part_number) - size)::bigint AS position, size, checksums
+FROM object_parts WHERE pieces_id = $1 ORDER BY part_number
+"""
+
+
 async def get(db: Database, bucket_name: str, key: str, *, inline: bool = True) -> Found:
     """The bucket, the key's current version, and its bytes where they are inline, in one round trip.
 
     `inline=False` leaves the bytes out, for HEAD.
     """
-    raise NotImplementedError
+    row = await db.fetchrow(_GET, bucket_name, key, inline)
+    if row is None:
+        return Found(None, None)
+    if row["key"] is None:
+        return Found(bucket(row), None)
+    chunk = None
+    if row["c_data"] is not None:
+        chunk = InlineChunk(
+            row["c_domain_id"],
+            row["c_digest"],
+            row["c_length"],
+            row["c_codec"],
+            row["c_data"],
+            row["c_key_id"],
+        )
+    return Found(bucket(row), version(row), chunk)
 
 
 async def publish(
@@ -94,7 +176,11 @@ async def publish(
     trash. When it ends otherwise than DONE or raises, nothing of it stays, and the draft is the caller's to
     discard. Raises Unavailable when the draft's lease was lost.
     """
-    raise NotImplementedError
+    statement, body_arguments = content_arguments(content, _PUBLISH_INLINE, _PUBLISH_MANIFEST, _PUBLISH_BODY)
+    arguments = _upsert_arguments(
+        bucket_id, key, account_id, content.size, etag, None, properties, precondition
+    )
+    return await _published(db, statement, *arguments, *body_arguments)
 
 
 async def publish_copy(
@@ -114,7 +200,11 @@ async def publish_copy(
     A body of one chunk or manifest is named again; pieces are copied, with the records of the parts when
     `parts_count` is given (pass the source's). Never touches chunk rows.
     """
-    raise NotImplementedError
+    arguments = _upsert_arguments(
+        bucket_id, key, account_id, source.size, etag, parts_count, properties, precondition
+    )
+    named = (source.chunk_id, source.manifest_id, source.pieces_id, parts_count is not None)
+    return await _published(db, _PUBLISH_COPY, *arguments, *named)
 
 
 async def delete(
@@ -125,14 +215,114 @@ async def delete(
     `if_match` holds the ETag (without quotes, or "*") that a key must have. Each key ends as DONE, MISSING
     or PRECONDITION_FAILED.
     """
-    raise NotImplementedError
+    etags = [(if_match or {}).get(key) for key in keys]
+    rows = await retrying(lambda: db.fetch(_DELETE, bucket_id, list(keys), etags))
+    outcomes = dict.fromkeys(keys, Outcome.MISSING)
+    for row in rows:
+        outcomes[row["key"]] = Outcome.DONE if row["matches"] else Outcome.PRECONDITION_FAILED
+    return outcomes
 
 
 async def part(db: Database, body: Body, number: int) -> ObjectPart | None:
     """Part `number` of a multipart object's body, or None where it has no such part."""
-    raise NotImplementedError
+    row = await db.fetchrow(f"SELECT * FROM ({_PARTS}) AS p WHERE part_number = $2", body.pieces_id, number)
+    return _part(row) if row else None
 
 
 async def parts(db: Database, body: Body, after: int = 0, limit: int = 10000) -> list[ObjectPart]:
     """Parts of a multipart object's body in order, those numbered above `after`."""
-    raise NotImplementedError
+    rows = await db.fetch(
+        f"SELECT * FROM ({_PARTS}) AS p WHERE part_number > $2 ORDER BY part_number LIMIT $3",
+        body.pieces_id,
+        after,
+        limit,
+    )
+    return [_part(row) for row in rows]
+
+
+def _part(row: asyncpg.Record) -> ObjectPart:
+    return ObjectPart(row["part_number"], row["position"], row["size"], row["checksums"] or {})
+
+
+def content_arguments(
+    content: Draft | Body, inline: str, manifest: str, body: str
+) -> tuple[str, tuple[Any, ...]]:
+    """Which of three statements stores that content, and the arguments that name its body."""
+    if isinstance(content, Body):
+        return body, (content.chunk_id, content.manifest_id, content.pieces_id)
+    if content.manifest_id is not None:
+        return manifest, (content.manifest_id,)
+    chunk = content.inline
+    if chunk is None:
+        return body, (None, None, None)
+    return inline, (chunk.domain_id, chunk.digest, chunk.length, chunk.codec, chunk.data, chunk.key_id)
+
+
+def precondition_arguments(precondition: Precondition | None) -> tuple[bool, str | None]:
+    """p_absent and p_if_match."""
+    if precondition is None:
+        return False, None
+    return precondition.if_none_match_any, precondition.if_match
+
+
+def _upsert_arguments(
+    bucket_id: int,
+    key: str,
+    account_id: int,
+    size: int,
+    etag: str,
+    parts_count: int | None,
+    properties: Properties,
+    precondition: Precondition | None,
+) -> tuple[Any, ...]:
+    values = property_values(properties)
+    start = (bucket_id, key, account_id, size, etag, parts_count, properties.storage_class)
+    return (*start, *values, *precondition_arguments(precondition))
+
+
+async def _published(db: Database, statement: str, *arguments: Any) -> PublishResult:
+    result = await judged(lambda: db.fetchrow(statement, *arguments))
+    if isinstance(result, Outcome):
+        return PublishResult(result)
+    return PublishResult(Outcome.DONE, result["modified"], result["version"])
+
+
+_STATES = {
+    "S3412": Outcome.PRECONDITION_FAILED,
+    "S3404": Outcome.MISSING,
+    "S3SRC": Outcome.SOURCE_GONE,
+    "S3UPL": Outcome.NO_UPLOAD,
+    "S3PRT": Outcome.INVALID_PART,
+}
+_LEASE_LOST = "S3LSE"
+
+
+async def judged(attempt: Callable[[], Awaitable[asyncpg.Record | None]]) -> asyncpg.Record | Outcome:
+    """The row that a mutation returns, or the outcome that the database raised; deadlocks are retried."""
+
+    async def once() -> asyncpg.Record | Outcome:
+        try:
+            row = await attempt()
+        except asyncpg.ForeignKeyViolationError as error:
+            return _gone(error)
+        assert row is not None
+        return row
+
+    try:
+        return await retrying(once)
+    except asyncpg.PostgresError as error:
+        if error.sqlstate == _LEASE_LOST:
+            raise Unavailable("the upload took too long and was given up") from error
+        if error.sqlstate not in _STATES:
+            raise
+        return _STATES[error.sqlstate]
+
+
+def _gone(error: asyncpg.ForeignKeyViolationError) -> Outcome:
+    """What was deleted while a mutation was about to name it."""
+    constraint = error.constraint_name or ""
+    if constraint.endswith("_bucket_id_fkey"):
+        return Outcome.NO_BUCKET
+    if constraint.endswith(("_chunk_id_fkey", "_manifest_id_fkey")):
+        return Outcome.SOURCE_GONE
+    raise error

@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from s3gw.db.objects import Outcome, Precondition
-from s3gw.db.pool import Database
+import asyncpg
+
+from s3gw.db.objects import Outcome, Precondition, content_arguments, judged, precondition_arguments
+from s3gw.db.pool import Database, retrying
 from s3gw.db.records import Account, Body, Draft, Properties
+from s3gw.db.rows import EXTRA, OWNER, account, body, properties
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,33 @@ class Completion:
     answer: Mapping[str, Any] | None = None
 
 
+_CREATE = """
+INSERT INTO uploads (bucket_id, key, account_id, storage_class, checksum_algorithm, checksum_type,
+    headers, metadata, tags, acl, encryption, lock)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+RETURNING id
+"""
+_GET = f"""
+SELECT u.*, {OWNER} FROM uploads u JOIN accounts oo ON oo.id = u.account_id
+WHERE u.id = $1 AND u.bucket_id = $2 AND u.key = $3
+"""
+_PARTS = """
+SELECT part_number, size, chunk_id, manifest_id, pieces_id, etag, modified_at, checksums FROM parts
+WHERE upload_id = $1 AND part_number > $2 ORDER BY part_number LIMIT $3
+"""
+
+# $1 upload, $2 number, $3 size, $4 ETag, $5 checksums; the body's arguments follow.
+_PUT = "SELECT upsert_part($1, $2, $3, {chunk}, {manifest}, {pieces}, $4, $5) AS modified"
+_PUT_INLINE = _PUT.format(chunk="inline_chunk($6, $7, $8, $9, $10, $11)", manifest="NULL", pieces="NULL")
+_PUT_MANIFEST = _PUT.format(chunk="NULL", manifest="claim_manifest($6, $3)", pieces="NULL")
+_PUT_BODY = _PUT.format(chunk="$6", manifest="$7", pieces="$8")
+_PUT_COPY = (
+    _PUT.format(chunk="c.chunk", manifest="c.manifest", pieces="c.pieces")
+    + " FROM copy_body($6, $7, $8, $9, $10, $3, false) AS c"
+)
+_COMPLETE = "SELECT modified, version, answer FROM complete_upload($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
+
+
 async def create(
     db: Database,
     bucket_id: int,
@@ -72,12 +102,39 @@ async def create(
     checksum_type: str | None = None,
 ) -> str | None:
     """Begin an upload; its id, or None where the bucket is gone. Ids of one key sort by time of creation."""
-    raise NotImplementedError
+    row = await judged(
+        lambda: db.fetchrow(
+            _CREATE,
+            bucket_id,
+            key,
+            account_id,
+            properties.storage_class,
+            checksum_algorithm,
+            checksum_type,
+            dict(properties.headers) or None,
+            dict(properties.metadata) or None,
+            *(properties.extra.get(name) for name in EXTRA),
+        )
+    )
+    return None if isinstance(row, Outcome) else row["id"]
 
 
 async def get(db: Database, bucket_id: int, key: str, upload_id: str) -> Upload | None:
     """The upload, completed ones included; None unless it belongs to that bucket and key."""
-    raise NotImplementedError
+    row = await db.fetchrow(_GET, upload_id, bucket_id, key)
+    if row is None:
+        return None
+    return Upload(
+        id=row["id"],
+        bucket_id=row["bucket_id"],
+        key=row["key"],
+        initiated_at=row["initiated_at"],
+        properties=properties(row, None),
+        checksum_algorithm=row["checksum_algorithm"],
+        checksum_type=row["checksum_type"],
+        owner=account(row, "o_"),
+        completed=row["completed"],
+    )
 
 
 async def put_part(
@@ -87,7 +144,8 @@ async def put_part(
 
     Outcomes: DONE, NO_UPLOAD (unknown, aborted or completed).
     """
-    raise NotImplementedError
+    statement, named = content_arguments(content, _PUT_INLINE, _PUT_MANIFEST, _PUT_BODY)
+    return await _stored(db, statement, upload_id, number, content.size, etag, checksums, *named)
 
 
 async def copy_part(
@@ -104,12 +162,13 @@ async def copy_part(
 
     Outcomes: DONE, NO_UPLOAD, SOURCE_GONE.
     """
-    raise NotImplementedError
+    named = (source.chunk_id, source.manifest_id, source.pieces_id, source.size, start)
+    return await _stored(db, _PUT_COPY, upload_id, number, length, etag, checksums, *named)
 
 
 async def parts(db: Database, upload_id: str, after: int = 0, limit: int = 10000) -> list[Part]:
     """Parts in order of their numbers, those above `after`."""
-    raise NotImplementedError
+    return [_part(row) for row in await db.fetch(_PARTS, upload_id, after, limit)]
 
 
 async def complete(
@@ -130,9 +189,47 @@ async def complete(
     `checksums` as in `objects.checksums`. Outcomes: DONE, NO_UPLOAD, INVALID_PART, PRECONDITION_FAILED,
     MISSING, NO_BUCKET; nothing changes unless DONE.
     """
-    raise NotImplementedError
+    arguments = (
+        upload.bucket_id,
+        upload.id,
+        account_id,
+        [number for number, _ in chosen],
+        [part_etag for _, part_etag in chosen],
+        etag,
+        dict(checksums) or None,
+        dict(answer),
+        *precondition_arguments(precondition),
+    )
+    row = await judged(lambda: db.fetchrow(_COMPLETE, *arguments))
+    if isinstance(row, Outcome):
+        return Completion(row)
+    return Completion(Outcome.DONE, row["modified"], row["version"], row["answer"])
 
 
 async def abort(db: Database, bucket_id: int, key: str, upload_id: str) -> bool:
     """Abort an upload in progress; its parts go to the trash. False where there is none."""
-    raise NotImplementedError
+    aborted: bool = await retrying(
+        lambda: db.fetchval("SELECT abort_upload($1, $2, $3)", bucket_id, key, upload_id)
+    )
+    return aborted
+
+
+async def _stored(
+    db: Database,
+    statement: str,
+    upload_id: str,
+    number: int,
+    size: int,
+    etag: str,
+    checksums: Mapping[str, str],
+    *named: Any,
+) -> PartResult:
+    arguments = (upload_id, number, size, etag, dict(checksums) or None, *named)
+    row = await judged(lambda: db.fetchrow(statement, *arguments))
+    if isinstance(row, Outcome):
+        return PartResult(row)
+    return PartResult(Outcome.DONE, row["modified"])
+
+
+def _part(row: asyncpg.Record) -> Part:
+    return Part(row["part_number"], row["etag"], row["modified_at"], body(row), row["checksums"] or {})
