@@ -3,7 +3,7 @@
 A manifest's rows are the upload's pins: what they reference cannot be deleted, since the foreign keys judge.
 The lease only says that the upload may still run.
 
-Everything here commits without waiting for the disk. Whatever is acknowledged is published by a later commit
+All but the first commit here do not wait for the disk. Whatever is acknowledged is published by a later commit
 that does wait, and the log is written in order.
 """
 
@@ -52,12 +52,16 @@ class Reference:
 
 
 async def begin(db: Database, instance: Instance, lease: float) -> int:
-    """A new, empty manifest, leased for `lease` seconds; its id."""
+    """A new, empty manifest, leased for `lease` seconds; its id.
+
+    This commit waits for the disk. Were it lost in a crash of the database, the sequence would give the same
+    id to another upload, while this one is still writing rows under it.
+    """
     manifest_id: int = await db.fetchval(
         """
         INSERT INTO manifests (instance_id, epoch, lease_until)
         VALUES ($1, $2, now() + make_interval(secs => $3))
-        RETURNING id, set_config('synchronous_commit', 'off', true)
+        RETURNING id
         """,
         instance.id,
         instance.epoch,
