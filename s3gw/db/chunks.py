@@ -58,7 +58,7 @@ _REPLICAS = """
         FROM replicas WHERE pack_id = c.pack_id
     ) r ON c.pack_id IS NOT NULL
 """
-_BY_IDS = f"SELECT {_CHUNK} FROM chunks c {_REPLICAS} WHERE c.id = ANY ($1::bigint[])"  # noqa: S608, constants
+_BY_IDS = f"SELECT {_CHUNK} FROM chunks c {_REPLICAS} WHERE c.id = ANY ($1::bigint[])"
 _OF_MANIFEST = f"""
     SELECT m.byte_offset, {_CHUNK}
     FROM manifest_chunks m LEFT JOIN chunks c ON c.id = m.chunk_id {_REPLICAS}
@@ -67,7 +67,7 @@ _OF_MANIFEST = f"""
         WHERE manifest_id = $1 AND byte_offset <= $2 ORDER BY byte_offset DESC LIMIT 1
     ), 0)
     ORDER BY m.byte_offset LIMIT $4
-"""  # noqa: S608, constants
+"""
 
 
 async def by_ids(db: Database, ids: Sequence[int]) -> dict[int, StoredChunk]:

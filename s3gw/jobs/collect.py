@@ -1,0 +1,137 @@
+"""Collection: what nothing names any more leaves the database, and then the backends.
+
+A round follows the way out: leases that are over, then the trash, then the queue of candidates: manifests,
+their chunks, the packs of those; last the tombstones, whose blobs are unlinked. Each step puts what it freed
+before the next. How long a round takes depends on what was deleted, not on what is stored.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+
+from s3gw.backends.base import Backend
+from s3gw.config import Margins, Settings
+from s3gw.db import collection, reaping
+from s3gw.db.collection import Step
+from s3gw.db.pool import Database
+from s3gw.errors import BlobNotFound
+from s3gw.jobs.job import Job, Progress
+from s3gw.jobs.sightings import remove_unnamed
+
+log = logging.getLogger(__name__)
+
+_LOOK = 3600.0
+"""Seconds between two looks at all blobs: that one costs what is stored."""
+
+
+@dataclass(frozen=True, slots=True)
+class Freed:
+    """What a collection removed. `bytes` are those of unlinked packs and of chunks in the database."""
+
+    bodies: int = 0
+    """Replaced or deleted object versions and parts that were dropped."""
+    uploads: int = 0
+    """Manifests of uploads that ended without an answer."""
+    manifests: int = 0
+    chunks: int = 0
+    packs: int = 0
+    """Packs that emptied; their blobs are unlinked when the tombstone margin is over."""
+    blobs: int = 0
+    """Blobs that were unlinked."""
+    bytes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Collector:
+    """Collects on the backends it is given, by the ids of their rows; others' blobs wait."""
+
+    db: Database
+    backends: Mapping[int, Backend]
+    margins: Margins
+
+    async def run(self, progress: Progress) -> None:
+        """One round."""
+        await self._reap(progress)
+        while count := await collection.drop_trash(self.db, self.margins.reader):
+            progress.add(bodies=count)
+        await self._queue(progress, "manifests", collection.collect_manifests)
+        await self._queue(progress, "chunks", collection.collect_chunks)
+        await self._queue(progress, "packs", collection.collect_packs)
+        await self._unlink(progress)
+
+    async def run_sightings(self, progress: Progress) -> None:
+        """Look at every blob for those that no row names."""
+        for backend_id, backend in self.backends.items():
+            removed, size = await remove_unnamed(self.db, backend_id, backend, self.margins.sighting)
+            progress.add(blobs=removed, bytes=size)
+
+    async def _reap(self, progress: Progress) -> None:
+        while count := await reaping.reap_manifests(self.db):
+            progress.add(uploads=count)
+        last = 0
+        while packs := await reaping.expired_packs(self.db, last):
+            for pack in packs:
+                await reaping.seal_expired(self.db, pack.id, await self._size(pack))
+            last = packs[-1].id
+        while await reaping.reap_uploads(self.db, self.margins.completed_upload):
+            pass
+
+    async def _size(self, pack: reaping.ExpiredPack) -> int:
+        """Bytes of the longest copy: a crash may have torn the end of any."""
+        longest = 0
+        for copy in pack.replicas:
+            if (backend := self.backends.get(copy.backend_id)) is None:
+                continue
+            try:
+                longest = max(longest, await backend.size(copy.blob))
+            except BlobNotFound:
+                log.info("pack %d was registered, and its blob %s never made", pack.id, copy.blob)
+        return longest
+
+    async def _queue(
+        self, progress: Progress, name: str, step: Callable[[Database, int, int], Awaitable[Step]]
+    ) -> None:
+        """Take every candidate that is queued by now."""
+        end = await collection.queue_end(self.db)
+        done = Step(1, 0)
+        while done.taken:
+            done = await step(self.db, done.last, end)
+            progress.add(**{name: done.deleted}, bytes=done.bytes)
+
+    async def _unlink(self, progress: Progress) -> None:
+        """Unlink condemned blobs; one that is gone already is unlinked again without harm."""
+        mine = sorted(self.backends)
+        while due := await collection.due_tombstones(self.db, self.margins.tombstone, mine):
+            for tombstone in due:
+                await self.backends[tombstone.replica.backend_id].delete(tombstone.replica.blob)
+            count = await collection.forget_tombstones(self.db, [item.replica.name for item in due])
+            progress.add(blobs=count, bytes=sum(item.size for item in due))
+
+
+def jobs(db: Database, backends: Mapping[int, Backend], settings: Settings) -> list[Job]:
+    """What a gateway runs in the background, for `Runner`."""
+    collector = Collector(db, backends, settings.margins)
+    return [
+        Job("collect", settings.collect_interval, collector.run),
+        Job("sightings", max(_LOOK, settings.collect_interval), collector.run_sightings),
+    ]
+
+
+async def collect_now(
+    db: Database, backends: Mapping[int, Backend], margins: Margins, *, grace: float = 0.0
+) -> Freed:
+    """Collect everything that has been unused for `grace` seconds, and unlink it at once.
+
+    `grace` stands for the reader, tombstone and sighting margins. With 0, a GET that began before its object
+    was replaced or deleted breaks off, and a backup of the database can no longer be restored without loss.
+    Leases, and the time for which CompleteMultipartUpload may be repeated, hold as they are. Safe beside
+    running gateways. Raises Unavailable; what was done by then stays done.
+    """
+    collector = Collector(db, backends, replace(margins, reader=grace, tombstone=grace, sighting=grace))
+    progress = Progress()
+    await collector.run(progress)
+    for _ in range(2):  # noted by the first, removed by the second
+        await collector.run_sightings(progress)
+    return Freed(**progress.counts)
