@@ -6,8 +6,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-import asyncpg
-
 from s3gw.db.pool import Connection, Database
 
 
@@ -95,7 +93,8 @@ _SECONDS = 3600.0
 async def overall(db: Database) -> Stats:
     """Of the whole store. Chunks that await collection still count as unique and not as dead."""
     async with _reporting(db) as connection:
-        row: asyncpg.Record = await connection.fetchrow(_OVERALL, timeout=_SECONDS)
+        row = await connection.fetchrow(_OVERALL, timeout=_SECONDS)
+    assert row is not None
     return Stats(
         objects=row["objects"],
         logical_bytes=row["logical"],

@@ -10,7 +10,7 @@ from s3gw.db import objects
 from s3gw.db.objects import Outcome, Precondition
 from s3gw.db.records import Body, Draft, Properties
 from s3gw.errors import Unavailable
-from tests.db.conftest import World, inline
+from tests.db.world import World, inline
 
 DONE = Outcome.DONE
 PROPERTIES = Properties(
