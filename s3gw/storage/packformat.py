@@ -212,10 +212,10 @@ def parse_frame(data: Buffer, offset: int) -> Frame | None:
     """The frame whose whole header is `data`, at `offset` of its pack; None where that is damaged."""
     if frame_header_length(data) != len(data):
         return None
-    _, codec, _, _, length, plain, stored, key_id, checksum, own = _FRAME.unpack_from(data)
+    _, codec, reserved, _, length, plain, stored, key_id, checksum, own = _FRAME.unpack_from(data)
     head = bytes(data)
     records = head[_FRAME.size :]
-    if own != crc32c(records, crc32c(head[: _FRAME.size - _CRC.size])):
+    if reserved or own != crc32c(records, crc32c(head[: _FRAME.size - _CRC.size])):
         return None
     entries: list[ChunkEntry] = []
     start = 0
