@@ -7,7 +7,6 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from operation_calls import Gateway
 
 from s3gw.backends.disk import Disk
 from s3gw.config import Settings
@@ -15,6 +14,7 @@ from s3gw.db import accounts, instances
 from s3gw.db.pool import Database
 from s3gw.operations import Services
 from s3gw.storage.store import Store
+from tests.operations.operation_calls import Gateway
 
 
 @pytest.fixture

@@ -5,9 +5,9 @@ from __future__ import annotations
 import dataclasses
 
 import pytest
-from operation_calls import Gateway
 
 from s3gw.protocol import types
+from tests.operations.operation_calls import Gateway
 
 
 async def test_create_head_delete(gateway: Gateway) -> None:

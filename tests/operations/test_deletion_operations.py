@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from operation_calls import Gateway
 
 from s3gw.protocol import types
+from tests.operations.operation_calls import Gateway
 
 
 def batch(*entries: types.ObjectIdentifier, quiet: bool | None = None) -> types.DeleteObjectsInput:

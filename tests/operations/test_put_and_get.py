@@ -7,11 +7,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from operation_calls import MIB, Gateway, checksum, content, md5
 
 from s3gw.errors import S3Error
 from s3gw.operations import put
 from s3gw.protocol import types
+from tests.operations.operation_calls import MIB, Gateway, checksum, content, md5
 
 SIZES = [0, 1, 4096, 100_000, 3 * MIB + 1]
 
@@ -87,11 +87,14 @@ async def test_checksums(gateway: Gateway, algorithm: str) -> None:
     member = {"CRC32C": "checksum_crc32_c", "CRC64NVME": "checksum_crc64_nvme"}.get(
         algorithm, f"checksum_{algorithm.lower()}"
     )
-    for number, (members, sent) in enumerate(
-        [({member: value}, [algorithm]), ({"checksum_algorithm": algorithm}, []), ({}, [algorithm])]
-    ):
+    ways: list[tuple[dict[str, Any], list[str]]] = [
+        ({member: value}, [algorithm]),
+        ({"checksum_algorithm": algorithm}, []),
+        ({}, [algorithm]),
+    ]
+    for number, (members, sent) in enumerate(ways):
         key = f"key-{number}"
-        request = types.PutObjectInput(bucket="bucket", key=key, **members)  # type: ignore[arg-type]
+        request = types.PutObjectInput(bucket="bucket", key=key, **members)
         output = await gateway.do(request, data, sent=sent)
         assert getattr(output, member) == value
         got, _ = await gateway.get(key, checksum_mode="ENABLED")
