@@ -1,4 +1,4 @@
-"""What the rest of the gateway sees of an operation: its name, its body, and how both directions translate."""
+"""What the rest of the gateway sees of an operation: its name, its body, and both translations."""
 
 from __future__ import annotations
 

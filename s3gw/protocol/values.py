@@ -27,6 +27,7 @@ Table = Mapping[str, tuple[str, Convert | None]]
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("", "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _BAD_DATE = (ValueError, TypeError, OverflowError, IndexError)
+_LONGEST_DATE = 40
 _METADATA = "x-amz-meta-"
 
 
@@ -178,12 +179,14 @@ def date(name: str, value: str) -> datetime:
 
 def read_date(value: str) -> datetime | None:
     """A date in ISO 8601 or in HTTP's form; None when it is neither."""
-    for parse in (datetime.fromisoformat, parsedate_to_datetime):
-        try:
-            return _aware(parse(value.strip()))
-        except _BAD_DATE:
-            continue
-    return None
+    value = value.strip()
+    if len(value) > _LONGEST_DATE:
+        return None
+    parse = datetime.fromisoformat if value[4:5] == "-" else parsedate_to_datetime
+    try:
+        return _aware(parse(value))
+    except _BAD_DATE:
+        return None
 
 
 def iso_date(moment: datetime) -> str:

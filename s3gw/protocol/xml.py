@@ -24,7 +24,7 @@ MAX_DOCUMENT = 4 << 20
 MAX_DEPTH = 32
 """Levels. S3's deepest document, an inventory destination, has seven."""
 
-_FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
+_FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
 class _Tree:

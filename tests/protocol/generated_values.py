@@ -78,11 +78,12 @@ class Values:
         raise AssertionError(shape)
 
     def _string(self, shape: Shape, location: str | None) -> str:
-        if shape.enum:
-            return str(self._random.choice(shape.enum))
+        choices: list[str] = getattr(shape, "enum", [])
+        if choices:
+            return self._random.choice(choices)
         alphabet = {"header": _HEADER_ALPHABET, None: self._document_alphabet}.get(location, _QUERY_ALPHABET)
         text = self._text(alphabet)
-        bound = shape.metadata.get("min", 0)
+        bound: int = shape.metadata.get("min", 0)
         return text + "x" * max(0, bound - len(text))
 
     def _text(self, alphabet: str) -> str:

@@ -6,21 +6,17 @@ writes generated values; botocore must read the same values. Nothing goes over a
 
 from __future__ import annotations
 
-import io
 from datetime import datetime
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
-from botocore.awsrequest import AWSPreparedRequest, AWSResponse
-from botocore.client import BaseClient
-from botocore.config import Config
 from botocore.model import OperationModel, StructureShape
-from botocore.session import Session
-from generated_values import ALL, REQUIRED, SOME, Values, as_dataclass, class_name
 
-from s3gw.protocol import OPERATIONS, BodyKind, Head, Operation, Reply, route
+from s3gw.protocol import OPERATIONS, Reply, route
 from s3gw.protocol.values import http_date
+from tests.protocol.exchange import Exchange, understood
+from tests.protocol.generated_values import ALL, REQUIRED, SOME, Values, as_dataclass, class_name
 
 BUCKET, KEY = "a-bucket", "some/\u00e9 key+%41?&=#~//x"
 BEYOND_MODEL = {"OptionsObject", "PostObject"}
@@ -52,84 +48,10 @@ CASES = [
 ]
 
 
-class Exchange:
-    """One client whose requests are kept and answered with a prepared reply."""
-
-    def __init__(self) -> None:
-        config = Config(
-            s3={"addressing_style": "path"},
-            request_checksum_calculation="when_required",
-            response_checksum_validation="when_required",
-            retries={"total_max_attempts": 1},
-            inject_host_prefix=False,
-        )
-        self.client: BaseClient = Session().create_client(
-            "s3",
-            region_name="us-east-1",
-            endpoint_url="http://gateway.test",
-            config=config,
-            aws_access_key_id="test",
-            aws_secret_access_key="test",
-        )
-        self.client.meta.events.register("before-send.s3", self._answer)
-        self.request: AWSPreparedRequest | None = None
-        self.reply = Reply(200, [], b"")
-
-    def operation(self, name: str) -> OperationModel:
-        """The model of an operation."""
-        return self.client.meta.service_model.operation_model(name)
-
-    def call(self, name: str, parameters: dict[str, Any]) -> tuple[AWSPreparedRequest, dict[str, Any]]:
-        """Send a request; what was sent, and what botocore read from the prepared reply."""
-        parsed = self.client._make_api_call(name, parameters)
-        assert self.request is not None
-        return self.request, parsed
-
-    def _answer(self, request: AWSPreparedRequest, **_: Any) -> AWSResponse:
-        self.request = request
-        body = self.reply.body or b""
-        assert isinstance(body, bytes)
-        return AWSResponse(request.url, self.reply.status, dict(self.reply.headers), _Raw(body))
-
-
-class _Raw(io.BytesIO):
-    """A body as urllib3 gives it."""
-
-    def stream(self, *_: Any, **__: Any) -> list[bytes]:
-        return [self.getvalue()]
-
-
 @pytest.fixture(scope="module")
 def exchange() -> Exchange:
     """A client for all tests of this module; a call leaves nothing behind but the last request."""
     return Exchange()
-
-
-def understood(request: AWSPreparedRequest) -> tuple[Operation, Any]:
-    """The operation and input that the gateway sees in a request of botocore's."""
-    url = urlsplit(request.url)
-    bucket, _, key = url.path[1:].partition("/")
-    headers = {name.lower(): _text(value) for name, value in request.headers.items()}
-    query = dict(parse_qsl(url.query, keep_blank_values=True))
-    head = Head(request.method, unquote(bucket) or None, unquote(key) or None, query, headers)
-    operation = route(head.method, head.bucket, head.key, head.query, head.headers)
-    given = operation.parse(head)
-    if operation.parse_document is not None:
-        operation.parse_document(given, _body(request))
-    return operation, given
-
-
-def _text(value: Any) -> str:
-    return value.decode() if isinstance(value, bytes) else str(value)
-
-
-def _body(request: AWSPreparedRequest) -> bytes:
-    body = request.body
-    if body is None:
-        return b""
-    if hasattr(body, "read"):
-        return bytes(body.read())
-    return body.encode() if isinstance(body, str) else bytes(body)
 
 
 def given_values(operation: OperationModel, members: str, seed: int) -> dict[str, Any]:
@@ -149,7 +71,8 @@ def given_values(operation: OperationModel, members: str, seed: int) -> dict[str
     if "CopySource" in shape.members:
         fixed["CopySource"] = f"{BUCKET}/source\u00e9 x?versionId=abc"
     fixed |= TELLING.get(operation.name, {})
-    return Values(f"{operation.name} {seed}", members).structure(shape, fixed=fixed)
+    values: dict[str, Any] = Values(f"{operation.name} {seed}", members).structure(shape, fixed=fixed)
+    return values
 
 
 def expected_input(operation: OperationModel, parameters: dict[str, Any], name: str) -> Any:

@@ -1,4 +1,4 @@
-"""`python -m tools.protocol` writes the generated modules; with `--check` it only compares them."""
+"""Write the modules of s3gw/protocol/generated from the S3 model of the installed botocore."""
 
 from __future__ import annotations
 
@@ -119,8 +119,14 @@ def main(arguments: list[str] | None = None) -> int:
     """Generate or compare; the exit status is 1 when something differs or the model surprises."""
     parser = argparse.ArgumentParser(prog="python -m tools.protocol", description=__doc__)
     parser.add_argument("--check", action="store_true", help="compare instead of writing")
+    parser.add_argument("--report", type=Path, metavar="MODEL", help="list what this service-2.json.gz adds")
     options = parser.parse_args(arguments)
     try:
+        if options.report is not None:
+            from tools.protocol.report import additions  # needs what this program generates
+
+            print("\n".join(additions(load(options.report))))
+            return 0
         made = modules(load())
     except Surprise as surprise:
         print(f"tools.protocol: {surprise}", file=sys.stderr)

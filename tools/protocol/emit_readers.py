@@ -39,7 +39,7 @@ def readers_module(model: Model) -> str:
 
 
 def read_members(shape: Shape, members: list[Member], target: str) -> list[str]:
-    """Statements that fill `target` from `element`, its children and attributes, and check what is required."""
+    """Statements that fill `target` from the children and attributes of `element`, and check them."""
     lines: list[str] = []
     for member in (m for m in members if m.attribute):
         expect(member.wire == "xsi:type", f"the XML attribute {member.wire} of {shape.name} is unknown")

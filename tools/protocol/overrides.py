@@ -38,12 +38,12 @@ ROOTS: dict[str, str] = {
     "ListBuckets": "ListAllMyBucketsResult",
     "ListDirectoryBuckets": "ListAllMyDirectoryBucketsResult",
     "ListMultipartUploads": "ListMultipartUploadsResult",
-    "ListObjectAnnotations": "ListObjectAnnotationsResult",
+    "ListObjectAnnotations": "ListObjectAnnotationsOutput",
     "ListObjectVersions": "ListVersionsResult",
     "ListObjects": "ListBucketResult",
     "ListObjectsV2": "ListBucketResult",
     "ListParts": "ListPartsResult",
-    "PutObjectAnnotation": "PutObjectAnnotationResult",
+    "PutObjectAnnotation": "PutObjectAnnotationOutput",
 }
 
 # The model gives no status here and so says 200.

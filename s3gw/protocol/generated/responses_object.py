@@ -609,7 +609,7 @@ def render_list_object_annotations(output: ListObjectAnnotationsOutput) -> Reply
         s += f"""<ContinuationToken>{escape(output.continuation_token)}</ContinuationToken>"""
     if output.next_continuation_token is not None:
         s += f"""<NextContinuationToken>{escape(output.next_continuation_token)}</NextContinuationToken>"""
-    text = f"""{DECLARATION}<ListObjectAnnotationsResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/">{s}</ListObjectAnnotationsResult>"""
+    text = f"""{DECLARATION}<ListObjectAnnotationsOutput xmlns="http://s3.amazonaws.com/doc/2006-03-01/">{s}</ListObjectAnnotationsOutput>"""
     return Reply(status, headers, text.encode())
 
 
@@ -759,7 +759,7 @@ def render_put_object_annotation(output: PutObjectAnnotationOutput) -> Reply:
         s += f"""<Key>{escape(output.key)}</Key>"""
     if output.annotation_name is not None:
         s += f"""<AnnotationName>{escape(output.annotation_name)}</AnnotationName>"""
-    text = f"""{DECLARATION}<PutObjectAnnotationResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/">{s}</PutObjectAnnotationResult>"""
+    text = f"""{DECLARATION}<PutObjectAnnotationOutput xmlns="http://s3.amazonaws.com/doc/2006-03-01/">{s}</PutObjectAnnotationOutput>"""
     return Reply(status, headers, text.encode())
 
 
