@@ -5,14 +5,15 @@ from __future__ import annotations
 import random
 from collections.abc import AsyncIterator, Iterable
 from contextlib import aclosing, asynccontextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Self
 from uuid import UUID
 
 from s3gw.backends.base import Backend
 from s3gw.config import Settings
-from s3gw.db import instances
+from s3gw.db import accounts, buckets, instances, objects
 from s3gw.db.pool import Database
-from s3gw.db.records import Body, Draft
+from s3gw.db.records import Body, Draft, Properties
 from s3gw.storage.store import Layout, Store
 
 INSTANCE = UUID(int=1)
@@ -70,3 +71,61 @@ def quick(**margins: float) -> Settings:
     settings = Settings()
     nothing = dict.fromkeys(("reader", "tombstone", "sighting", "completed_upload"), 0.0)
     return replace(settings, margins=replace(settings.margins, **{**nothing, **margins}))
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """A bucket in which drafts are published under keys."""
+
+    db: Database
+    account_id: int
+    bucket: str
+    bucket_id: int
+
+    @classmethod
+    async def create(cls, db: Database, bucket: str = "bucket") -> Self:
+        """A new bucket."""
+        account = await accounts.ensure_root(db)
+        made, _ = await buckets.create(db, bucket, account.id, "us-east-1", "cdc-256k", False)
+        return cls(db, account.id, bucket, made.id)
+
+    async def publish(self, key: str, draft: Draft) -> objects.PublishResult:
+        """Make the draft the current version of the key."""
+        return await objects.publish(
+            self.db, self.bucket_id, key, self.account_id, draft, "etag", Properties()
+        )
+
+    async def put(self, store: Store, key: str, data: bytes, layout: Layout = CDC) -> None:
+        """Write and publish."""
+        draft = await store.write(blocks_of(data), layout)
+        assert (await self.publish(key, draft)).outcome is objects.Outcome.DONE
+
+    async def get(self, store: Store, key: str) -> bytes | None:
+        """The whole object, or None."""
+        found = await objects.get(self.db, self.bucket, key)
+        if found.version is None:
+            return None
+        body = found.version.body
+        got = bytearray()
+        async for block in store.read(body, 0, body.size, inline=found.inline):
+            got += block
+        return bytes(got)
+
+    async def delete(self, *keys: str) -> None:
+        """Delete keys."""
+        await objects.delete(self.db, self.bucket_id, keys)
+
+    async def copy(self, source: str, target: str) -> objects.Outcome:
+        """Copy by reference."""
+        found = await objects.get(self.db, self.bucket, source)
+        assert found.version is not None
+        result = await objects.publish_copy(
+            self.db, self.bucket_id, target, self.account_id, found.version.body, "etag", Properties()
+        )
+        return result.outcome
+
+
+async def count(db: Database, table: str) -> int:
+    """Rows of a table."""
+    rows: int = await db.fetchval(f"SELECT count(*) FROM {table}")
+    return rows
