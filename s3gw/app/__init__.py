@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from s3gw.app.data_directory import Credentials, DataDirectory
-from s3gw.app.foundation import database
+from s3gw.app.foundation import database, storage
 from s3gw.app.gateway import serve
 
-__all__ = ["Credentials", "DataDirectory", "database", "serve"]
+__all__ = ["Credentials", "DataDirectory", "database", "serve", "storage"]

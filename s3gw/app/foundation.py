@@ -18,7 +18,7 @@ from s3gw.db.instances import Instance
 from s3gw.db.migrations import migrate
 from s3gw.db.pool import Database
 from s3gw.db.records import Account
-from s3gw.errors import GatewayError
+from s3gw.errors import ConfigError, GatewayError
 
 log = logging.getLogger("s3gw.app")
 
@@ -95,6 +95,21 @@ async def database(settings: Settings) -> AsyncIterator[Database]:
         db = await Database.connect(url, size=4)
         stack.push_async_callback(db.close)
         yield db
+
+
+@asynccontextmanager
+async def storage(settings: Settings) -> AsyncIterator[tuple[Database, dict[int, Backend]]]:
+    """Database and backends of the gateway in the data directory, for a command that works on both."""
+    directory = DataDirectory.existing(settings.data)
+    async with database(settings) as db:
+        here = [row for row in await instances.backends(db) if row.url == directory.packs.as_uri()]
+        if not here:
+            raise ConfigError(f"data: {directory.path} holds no backend of this database")
+        disk = Disk(directory.packs, reserve=settings.reserve)
+        try:
+            yield db, {here[0].id: disk}
+        finally:
+            await disk.close()
 
 
 class Keeper:

@@ -37,13 +37,15 @@ def announce(settings: Settings, credentials: Credentials, port: int) -> None:
     A secret that came from the settings is known to whoever gave it, and is not repeated.
     """
     endpoint = address(settings, port)
-    secret = credentials.secret_key if credentials.generated else "<the secret_key of your settings>"
     say(f"s3gw {version('s3gw')} serves {endpoint} from {settings.data.resolve()}")
     say()
     say("In a second shell:")
     say()
     say(f"export AWS_ACCESS_KEY_ID={credentials.access_key}")
-    say(f"export AWS_SECRET_ACCESS_KEY={secret}" if credentials.generated else f"# AWS_SECRET_ACCESS_KEY is {secret}")
+    if credentials.generated:
+        say(f"export AWS_SECRET_ACCESS_KEY={credentials.secret_key}")
+    else:
+        say("export AWS_SECRET_ACCESS_KEY=…  # the secret_key of your settings")
     say(f"export AWS_DEFAULT_REGION={settings.region}")
     say(f"export AWS_ENDPOINT_URL={endpoint}")
     say("aws s3 mb s3://backup")

@@ -15,7 +15,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 from aiohttp import web
 from aiohttp.http_exceptions import ContentLengthError, LineTooLong
@@ -115,9 +115,10 @@ class Connection(web.RequestHandler):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Count the connection, and give it its time for the first request's headers."""
-        if self._listener.is_full and isinstance(transport, asyncio.WriteTransport):
-            transport.write(self._listener.refusals.raw(S3Error("SlowDown")))
-            transport.close()
+        if self._listener.is_full:
+            refused = cast("asyncio.Transport", transport)
+            refused.write(self._listener.refusals.raw(S3Error("SlowDown")))
+            refused.close()
             return
         super().connection_made(transport)
         self._start_head_timer()

@@ -42,7 +42,7 @@ async def new_server(fakes: Fakes) -> AsyncIterator[Callable[..., Awaitable[Runn
     yield make
     fakes.hold.set()
     for one in running:
-        await one.server.stop(0.05)
+        await one.stop()
 
 
 @pytest.fixture

@@ -127,6 +127,7 @@ class Running:
     fakes: Fakes
     access_key: str = ACCESS_KEY
     secret_key: str = SECRET_KEY
+    connections: list[asyncio.StreamWriter] = field(default_factory=list)
 
     @property
     def gateway(self) -> Gateway:
@@ -152,8 +153,17 @@ class Running:
         )
 
     async def connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        """A connection of the test's own."""
-        return await asyncio.open_connection("127.0.0.1", self.port)
+        """A connection of the test's own, closed with the server."""
+        reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
+        self.connections.append(writer)
+        return reader, writer
+
+    async def stop(self) -> None:
+        """End the server and what is connected to it."""
+        for writer in self.connections:
+            writer.transport.abort()
+        await self.server.stop(0.05)
+        await asyncio.sleep(0)  # lets the loop close what was aborted
 
 
 async def read_answer(reader: asyncio.StreamReader, method: str = "GET") -> wire.Answer:
@@ -185,4 +195,3 @@ async def start(settings: Settings, fakes: Fakes, *, ready: bool = True) -> Runn
         services = Services(settings, cast("Any", SimpleNamespace()), cast("Any", SimpleNamespace()))
         server.serve(services, RootKey(ACCESS_KEY, SECRET_KEY, ROOT), probe)
     return Running(server, port, fakes)
-

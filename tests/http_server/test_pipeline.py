@@ -74,12 +74,15 @@ async def test_failures_below_tell_nothing_of_the_inside(
 
 async def test_head_has_headers_and_no_body(server: Running) -> None:
     reader, writer = await server.connect()
-    for path, status, length in (("/bkt/k", 200, "12345"), ("/bkt/missing", 404, None), ("/bkt/k", 200, "12345")):
+    for path, status, length in (
+        ("/bkt/k", 200, "12345"),
+        ("/bkt/missing", 404, None),
+        ("/bkt/k", 200, "12345"),
+    ):
         writer.write(server.signed("HEAD", path))
         said = await read_answer(reader, "HEAD")
         assert said.status == status
         assert said.headers["Content-Length"] == length
-    writer.close()
 
 
 async def test_204_and_304_have_no_body(server: Running) -> None:
@@ -91,7 +94,6 @@ async def test_204_and_304_have_no_body(server: Running) -> None:
     assert (await read_answer(reader)).status == 204
     writer.write(server.signed("GET", "/bkt/1"))
     assert (await read_answer(reader)).body == BLOCK
-    writer.close()
 
 
 async def test_a_body_arrives_as_it_was_sent(server: Running) -> None:
@@ -131,9 +133,7 @@ async def test_a_presigned_request_and_case_34_no_signature_in_the_log(
     target = wire.Signer(server.gateway).presigned("GET", "/bkt/1")
     with caplog.at_level(logging.DEBUG):
         said = await server.raw(wire.head("GET", target, {"host": f"127.0.0.1:{server.port}"}))
-        refused = await server.raw(
-            wire.head("GET", target[:-1] + "!", {"host": f"127.0.0.1:{server.port}"})
-        )
+        refused = await server.raw(wire.head("GET", target[:-1] + "!", {"host": f"127.0.0.1:{server.port}"}))
     assert said.body == BLOCK
     assert refused.status == 403
     signature = target.rpartition("=")[2]
@@ -142,9 +142,7 @@ async def test_a_presigned_request_and_case_34_no_signature_in_the_log(
     assert "X-Amz-Signature" not in caplog.text
 
 
-async def test_the_access_log_tells_who_did_what(
-    server: Running, caplog: pytest.LogCaptureFixture
-) -> None:
+async def test_the_access_log_tells_who_did_what(server: Running, caplog: pytest.LogCaptureFixture) -> None:
     import json
 
     from s3gw.http.access_log import JsonFormatter
