@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import quote
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from s3gw.errors import S3Error
@@ -147,6 +147,7 @@ def test_queries() -> None:
     assert address.raw_query == "a=1&b&c=&=d&&a=2&e+f=%2B+%26&%C3%A9=%3d"
 
 
+@settings(deadline=None)
 @given(KEYS, st.sampled_from(["", "/", "/-_.~", "/!$&'()*+,;=:@"]))
 def test_every_key_survives_however_much_is_escaped(key: str, safe: str) -> None:
     address = parse_address("/bucket/" + quote(key, safe=safe), "", ())
@@ -161,6 +162,7 @@ def bucket_or_status(target: str) -> str | int | None:
         return error.status
 
 
+@settings(deadline=None)
 @given(st.text(max_size=80))
 def test_any_target_is_an_address_or_an_s3_error(target: str) -> None:
     assert bucket_or_status("/" + target) in ("mine", 400)
