@@ -60,7 +60,7 @@ async def read_all(store: Store, draft: Draft, start: int = 0, length: int | Non
     """Bytes of a draft."""
     wanted = draft.size - start if length is None else length
     got = bytearray()
-    async with aclosing(store.read(body_of(draft), start, wanted, inline=draft.inline)) as blocks:  # type: ignore[type-var]
+    async with aclosing(store.read(body_of(draft), start, wanted, inline=draft.inline)) as blocks:
         async for block in blocks:
             got += block
     return bytes(got)

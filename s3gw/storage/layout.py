@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from dataclasses import dataclass
 
 from s3gw.db import chunks
@@ -24,24 +25,28 @@ class Extent:
     length: int
 
 
-async def extents(db: Database, body: Body, start: int, length: int) -> AsyncIterator[list[Extent]]:
+async def extents(db: Database, body: Body, start: int, length: int) -> AsyncGenerator[list[Extent], None]:
     """Batches of extents that cover `length` bytes of `body` from `start`.
 
     Raises Damaged where rows are missing: the body was replaced and collected since it was looked up.
     """
     if body.pieces_id is not None:
-        async for batch in _of_pieces(db, body.pieces_id, start, start + length):
-            yield batch
+        async with aclosing(_of_pieces(db, body.pieces_id, start, start + length)) as batches:
+            async for batch in batches:
+                yield batch
     elif body.manifest_id is not None:
-        async for batch in _of_manifest(db, body.manifest_id, start, start + length):
-            yield batch
+        async with aclosing(_of_manifest(db, body.manifest_id, start, start + length)) as batches:
+            async for batch in batches:
+                yield batch
     elif body.chunk_id is not None:
         yield await _of_chunk(db, body.chunk_id, start, length)
     elif length:
         raise Damaged("the body has a size and no content")
 
 
-async def _of_pieces(db: Database, pieces_id: int, start: int, end: int) -> AsyncIterator[list[Extent]]:
+async def _of_pieces(
+    db: Database, pieces_id: int, start: int, end: int
+) -> AsyncGenerator[list[Extent], None]:
     at = start
     while at < end:
         found = await chunks.pieces(db, pieces_id, at, end, ROWS)
@@ -54,8 +59,9 @@ async def _of_pieces(db: Database, pieces_id: int, start: int, end: int) -> Asyn
             if piece.chunk_id is not None:
                 yield await _of_chunk(db, piece.chunk_id, first, length)
             elif piece.manifest_id is not None:
-                async for batch in _of_manifest(db, piece.manifest_id, first, first + length):
-                    yield batch
+                async with aclosing(_of_manifest(db, piece.manifest_id, first, first + length)) as batches:
+                    async for batch in batches:
+                        yield batch
             at += length
         if not found:
             raise Damaged(f"pieces {pieces_id} are gone")
@@ -68,7 +74,9 @@ async def _of_chunk(db: Database, chunk_id: int, start: int, length: int) -> lis
     return [Extent(found[chunk_id], start, length)]
 
 
-async def _of_manifest(db: Database, manifest_id: int, start: int, end: int) -> AsyncIterator[list[Extent]]:
+async def _of_manifest(
+    db: Database, manifest_id: int, start: int, end: int
+) -> AsyncGenerator[list[Extent], None]:
     at = start
     while at < end:
         rows = await chunks.of_manifest(db, manifest_id, at, end, ROWS)

@@ -9,8 +9,9 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import aclosing
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -83,7 +84,7 @@ class Reader:
 
     async def read(
         self, body: Body, start: int, length: int, inline: InlineChunk | None = None
-    ) -> AsyncIterator[Buffer]:
+    ) -> AsyncGenerator[Buffer, None]:
         """Blocks of at most a chunk each; see `Store.read`."""
         if not 0 <= start <= start + length <= body.size:
             raise ValueError(f"bytes {start}+{length} of a body of {body.size}")
@@ -95,11 +96,12 @@ class Reader:
             return
         loading: deque[asyncio.Task[list[Buffer]]] = deque()
         try:
-            async for segment in _segments(extents(self._db, body, start, length)):
-                loading.append(asyncio.create_task(self._load(segment)))
-                if len(loading) > AHEAD:
-                    for block in await loading.popleft():
-                        yield block
+            async with aclosing(_segments(extents(self._db, body, start, length))) as segments:
+                async for segment in segments:
+                    loading.append(asyncio.create_task(self._load(segment)))
+                    if len(loading) > AHEAD:
+                        for block in await loading.popleft():
+                            yield block
             while loading:
                 for block in await loading.popleft():
                     yield block
@@ -162,10 +164,11 @@ class Reader:
         )
 
 
-async def _segments(batches: AsyncIterator[list[Extent]]) -> AsyncIterator[Segment]:
-    async for batch in batches:
-        for segment in _grouped(batch):
-            yield segment
+async def _segments(batches: AsyncGenerator[list[Extent], None]) -> AsyncGenerator[Segment, None]:
+    async with aclosing(batches):
+        async for batch in batches:
+            for segment in _grouped(batch):
+                yield segment
 
 
 def _grouped(batch: Sequence[Extent]) -> Iterator[Segment]:

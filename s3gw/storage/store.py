@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterable, AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 from s3gw.backends.base import Backend, Buffer
@@ -84,7 +84,7 @@ class Store:
 
     def read(
         self, body: Body, start: int, length: int, *, inline: InlineChunk | None = None
-    ) -> AsyncIterator[Buffer]:
+    ) -> AsyncGenerator[Buffer, None]:
         """`length` bytes of a body from `start`, in blocks of at most one chunk.
 
         Every chunk is verified before any of its bytes is handed on; only the chunks that the range touches
