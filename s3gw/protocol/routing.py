@@ -80,7 +80,7 @@ def _refuse_unknown(query: Mapping[str, str]) -> None:
             raise S3Error(
                 "NotImplemented",
                 "A query string that you provided implies functionality that is not implemented.",
-                fields={"Header": name},
+                fields={"Parameter": name},
             )
     if "partNumber" in query:
         raise invalid_argument("partNumber", query["partNumber"], "A part number needs an uploadId")

@@ -117,13 +117,22 @@ def test_depth_at_the_bound() -> None:
         xml.parse(nested(xml.MAX_DEPTH + 1), "a")
 
 
+def test_number_of_elements_at_the_bound() -> None:
+    def wide(count: int) -> bytes:
+        return b"<a>" + b"<b/>" * (count - 1) + b"</a>"
+
+    assert len(xml.parse(wide(xml.MAX_ELEMENTS), "a")) == xml.MAX_ELEMENTS - 1
+    with pytest.raises(S3Error):
+        xml.parse(wide(xml.MAX_ELEMENTS + 1), "a")
+
+
 def test_size_at_the_bound() -> None:
     fits = b"<Delete>" + b" " * (xml.MAX_DOCUMENT - 17) + b"</Delete>"
     assert len(fits) == xml.MAX_DOCUMENT
     assert xml.parse(fits, "Delete").tag == "Delete"
     with pytest.raises(S3Error) as caught:
         xml.parse(fits + b" ", "Delete")
-    assert caught.value.code == "MaxMessageLengthExceeded"
+    assert caught.value.code == "MalformedXML"
 
 
 def test_an_empty_body_is_refused_where_a_document_is_required() -> None:
