@@ -15,6 +15,7 @@ import contextlib
 import errno
 import os
 import re
+import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -56,44 +57,53 @@ class Disk(Backend):
 
     async def put(self, name: str, buffers: Sequence[Buffer]) -> None:
         """Store a whole blob. Repeating it with the same bytes is a success."""
-        await self._run(self._put, name, buffers)
+        await self._run(name, self._put, name, buffers)
 
     async def open(self, name: str) -> Appender:
         """Begin an empty blob; FileExistsError where the name was used before."""
-        return DiskAppender(self, name, await self._run(self._create, name))
+        appender = DiskAppender(self, name)
+        try:
+            await self._run(name, appender.create)
+        except asyncio.CancelledError:
+            # The thread may still be about to open the file.
+            self._pool.submit(appender.release)
+            raise
+        return appender
 
     async def read(self, name: str, offset: int, length: int) -> Buffer:
         """As Backend.read. What the page cache holds of an open file is read without going to a thread."""
         if (data := self._handles.read_cached(name, offset, length)) is not None:
             return data
-        return await self._run(self._pread, name, offset, length)
+        return await self._run(name, self._pread, name, offset, length)
 
     async def size(self, name: str) -> int:
         """Bytes of the file, filling included."""
-        return await self._run(self._size, name)
+        return await self._run(name, self._size, name)
 
     async def delete(self, name: str) -> None:
         """Remove the file. Not synced: a delete that a power cut undoes is repeated."""
-        await self._run(self._delete, name)
+        await self._run(name, self._delete, name)
 
     async def list(self) -> AsyncIterator[BlobInfo]:
         """Every file, one shard at a time; a file that goes meanwhile is left out."""
-        for shard in await self._run(lambda: sorted(self._shards())):
-            for info in await self._run(_list_shard, shard, self._root):
+        for shard in await self._run(str(self._root), lambda: sorted(self._shards())):
+            for info in await self._run(shard, _list_shard, self._root / shard):
                 yield info
 
     async def space(self) -> Space:
         """What the file system has left beyond the reserve."""
-        return await self._run(self._space)
+        return await self._run(str(self._root), self._space)
 
     async def close(self) -> None:
         """Close the files and end the threads."""
         await asyncio.to_thread(self._pool.shutdown)
         self._handles.close()
 
-    async def _run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    async def _run(self, what: str, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Call in a thread; `what` names the blob or place in errors."""
+
         def call() -> T:
-            with _translated(str(args[0]) if args else str(self._root)):
+            with _translated(what):
                 return function(*args, **kwargs)
 
         return await asyncio.get_running_loop().run_in_executor(self._pool, call)
@@ -181,44 +191,63 @@ class DiskAppender(Appender):
 
     alignment = ALIGNMENT
 
-    def __init__(self, disk: Disk, name: str, handle: int) -> None:
+    def __init__(self, disk: Disk, name: str) -> None:
         self._disk = disk
         self._name = name
-        self._handle: int | None = handle
+        # A cancelled call leaves its thread at work. The lock keeps a close from giving away the number of
+        # the file that this thread is writing to.
+        self._lock = threading.Lock()
+        self._handle: int | None = None
         self._end = 0
         self._named = False
-        self._failed = False
+        self._over = False
 
     async def append(self, buffers: Sequence[Buffer]) -> int:
-        """Write and sync. After a failure every further call raises Unavailable."""
-        if self._failed or self._handle is None:
-            raise Unavailable(f"{self._name}: takes no more bytes")
+        """Write and sync. After a failure or cancellation every further call raises Unavailable."""
         try:
-            return await self._disk._run(self._append, buffers)
+            return await self._disk._run(self._name, self._append, buffers)
         except BaseException:
-            # Cancelled, too: a thread may still be writing where the next append would.
-            self._failed = True
+            self._over = True
             raise
-
-    def _append(self, buffers: Sequence[Buffer]) -> int:
-        assert self._handle is not None
-        start = self._end
-        length = sum(len(buffer) for buffer in buffers)
-        padding = -length % ALIGNMENT
-        self._disk._require_space(length + padding)
-        _write(self._handle, [*buffers, bytes(padding)] if padding else buffers, start)
-        os.fdatasync(self._handle)
-        if not self._named:
-            self._disk._sync_name(self._name)
-            self._named = True
-        self._end = start + length + padding
-        return start
 
     async def close(self) -> None:
         """Close the file."""
-        handle, self._handle = self._handle, None
-        if handle is not None:
-            await self._disk._run(os.close, handle)
+        self._over = True
+        await self._disk._run(self._name, self.release)
+
+    def create(self) -> None:
+        """Make the file. Blocks."""
+        with self._lock:
+            if not self._over:
+                self._handle = self._disk._create(self._name)
+
+    def release(self) -> None:
+        """Close the file, or see to it that none is opened. Blocks."""
+        with self._lock:
+            self._over = True
+            handle, self._handle = self._handle, None
+            if handle is not None:
+                os.close(handle)
+
+    def _append(self, buffers: Sequence[Buffer]) -> int:
+        with self._lock:
+            if self._over or self._handle is None:
+                raise Unavailable(f"{self._name}: takes no more bytes")
+            length = sum(len(buffer) for buffer in buffers)
+            padding = -length % ALIGNMENT
+            self._disk._require_space(length + padding)
+            start = self._end
+            try:
+                _write(self._handle, [*buffers, bytes(padding)] if padding else buffers, start)
+                os.fdatasync(self._handle)
+                if not self._named:
+                    self._disk._sync_name(self._name)
+                    self._named = True
+            except BaseException:
+                self._over = True
+                raise
+            self._end = start + length + padding
+            return start
 
 
 @contextlib.contextmanager
@@ -236,10 +265,10 @@ def _translated(what: str) -> Iterator[None]:
         raise
 
 
-def _list_shard(shard: str, root: Path) -> list[BlobInfo]:
+def _list_shard(shard: Path) -> list[BlobInfo]:
     found: list[BlobInfo] = []
     now = time.time()
-    with os.scandir(root / shard) as entries:
+    with os.scandir(shard) as entries:
         for entry in entries:
             with contextlib.suppress(FileNotFoundError):
                 stat = entry.stat(follow_symlinks=False)
