@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING
 from s3gw.http import uri
 
 if TYPE_CHECKING:
+    from hashlib import _Hash as HASH
+
     from multidict import CIMultiDict, CIMultiDictProxy
 
     Headers = CIMultiDict[str] | CIMultiDictProxy[str]
@@ -57,9 +59,23 @@ def signing_key(secret: str, scope: Scope) -> bytes:
     return key
 
 
+@lru_cache(maxsize=1024)
+def _halves(key: bytes) -> tuple[HASH, HASH]:
+    """Inner and outer hash of HMAC-SHA-256 (RFC 2104) after their first block, which is the padded key."""
+    block = key.ljust(64, b"\0")
+    return sha256(bytes(byte ^ 0x36 for byte in block)), sha256(bytes(byte ^ 0x5C for byte in block))
+
+
 def sign(key: bytes, string_to_sign: str) -> str:
-    """The signature in lower-case hex."""
-    return hmac.digest(key, to_bytes(string_to_sign), "sha256").hex()
+    """The signature in lower-case hex; `key` is a signing key.
+
+    It is `hmac.digest` with the work on the key done once a day: 0.7 µs instead of 1.7.
+    """
+    inner, outer = _halves(key)
+    inner, outer = inner.copy(), outer.copy()
+    inner.update(to_bytes(string_to_sign))
+    outer.update(inner.digest())
+    return outer.hexdigest()
 
 
 def string_to_sign(timestamp: str, scope: Scope, canonical_request: str) -> str:

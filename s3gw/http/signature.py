@@ -136,8 +136,8 @@ def _is_checksum(name: str) -> bool:
 
 def _refuse_tokens(address: Address, headers: Headers) -> None:
     """No session credentials are issued here, so that no token can be right."""
-    if "x-amz-security-token" in headers or any(
-        name.lower() == "x-amz-security-token" for name in address.query
+    if "x-amz-security-token" in headers or (
+        address.query and "x-amz-security-token" in map(str.lower, address.query)
     ):
         raise S3Error("InvalidToken")
 
