@@ -74,6 +74,12 @@ def known(algorithm: str | None, header: str) -> str | None:
         return name
     if f"checksum_{name.lower()}" in _FOREIGN:
         raise S3Error("NotImplemented", f"The checksum algorithm {name} is not supported.")
+    if header == "x-amz-checksum-algorithm":
+        raise S3Error(
+            "InvalidRequest",
+            "Checksum algorithm provided is unsupported. Please try again with any of the valid types: "
+            f"[{', '.join(MEMBERS)}]",
+        )
     raise S3Error("InvalidRequest", f"Value for {header} header is invalid.")
 
 

@@ -1,4 +1,4 @@
-"""A gateway without HTTP for the tests of operations."""
+"""The operations of a gateway, without its HTTP."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from s3gw.db import accounts, instances
 from s3gw.db.pool import Database
 from s3gw.operations import Services
 from s3gw.storage.store import Store
-from tests.operations.operation_calls import Gateway
+from tests.operations.operation_calls import Operations
 
 
 @pytest.fixture
-async def gateway(database: Database, tmp_path: Path) -> AsyncIterator[Gateway]:
+async def s3(database: Database, tmp_path: Path) -> AsyncIterator[Operations]:
     """The operations on a database and a store of the test's own, as the root account calls them."""
     settings = Settings(data=tmp_path, reserve=0)
     packs = tmp_path / "packs"
@@ -28,6 +28,6 @@ async def gateway(database: Database, tmp_path: Path) -> AsyncIterator[Gateway]:
     instance = await instances.start(database, uuid4())
     store = Store(database, {row.id: backend}, settings, instance)
     account = await accounts.ensure_root(database)
-    yield Gateway(Services(settings, database, store), account)
+    yield Operations(Services(settings, database, store), account)
     await store.close()
     await backend.close()

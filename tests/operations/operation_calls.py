@@ -64,7 +64,7 @@ def md5(data: bytes) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Gateway:
+class Operations:
     """The operations on one database and one store, as called by one account."""
 
     services: Services

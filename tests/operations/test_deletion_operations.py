@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from s3gw.protocol import types
-from tests.operations.operation_calls import Gateway
+from tests.operations.operation_calls import Operations
 
 
 def batch(*entries: types.ObjectIdentifier, quiet: bool | None = None) -> types.DeleteObjectsInput:
@@ -19,79 +19,77 @@ def entry(key: str | None, **members: Any) -> types.ObjectIdentifier:
     return types.ObjectIdentifier(key=key, **members)
 
 
-async def keys_of(gateway: Gateway) -> list[str]:
-    return [
-        found.key for found in (await gateway.do(types.ListObjectsV2Input(bucket="bucket"))).contents or []
-    ]
+async def keys_of(s3: Operations) -> list[str]:
+    return [found.key for found in (await s3.do(types.ListObjectsV2Input(bucket="bucket"))).contents or []]
 
 
-async def test_delete(gateway: Gateway) -> None:
-    await gateway.create()
-    await gateway.put("key", b"data" * 10_000)
-    output = await gateway.do(types.DeleteObjectInput(bucket="bucket", key="key"))
+async def test_delete(s3: Operations) -> None:
+    await s3.create()
+    await s3.put("key", b"data" * 10_000)
+    output = await s3.do(types.DeleteObjectInput(bucket="bucket", key="key"))
     assert output.version_id is None
     assert output.delete_marker is None
-    assert (await gateway.refused(types.GetObjectInput(bucket="bucket", key="key"))).code == "NoSuchKey"
-    await gateway.do(types.DeleteObjectInput(bucket="bucket", key="key"))
-    error = await gateway.refused(types.DeleteObjectInput(bucket="other", key="key"))
+    assert (await s3.refused(types.GetObjectInput(bucket="bucket", key="key"))).code == "NoSuchKey"
+    await s3.do(types.DeleteObjectInput(bucket="bucket", key="key"))
+    error = await s3.refused(types.DeleteObjectInput(bucket="other", key="key"))
     assert error.code == "NoSuchBucket"
 
 
-async def test_delete_of_versions(gateway: Gateway) -> None:
-    await gateway.create()
-    await gateway.put("key", b"data")
+async def test_delete_of_versions(s3: Operations) -> None:
+    await s3.create()
+    await s3.put("key", b"data")
     unknown = "x" * 32
-    output = await gateway.do(types.DeleteObjectInput(bucket="bucket", key="key", version_id=unknown))
+    output = await s3.do(types.DeleteObjectInput(bucket="bucket", key="key", version_id=unknown))
     assert output.version_id == unknown
-    assert await keys_of(gateway) == ["key"]
-    error = await gateway.refused(types.DeleteObjectInput(bucket="bucket", key="key", version_id="x"))
+    assert await keys_of(s3) == ["key"]
+    error = await s3.refused(types.DeleteObjectInput(bucket="bucket", key="key", version_id="x"))
     assert error.code == "InvalidArgument"
-    await gateway.do(types.DeleteObjectInput(bucket="bucket", key="key", version_id="null"))
-    assert await keys_of(gateway) == []
+    await s3.do(types.DeleteObjectInput(bucket="bucket", key="key", version_id="null"))
+    assert await keys_of(s3) == []
 
 
-async def test_conditional_delete(gateway: Gateway) -> None:
-    await gateway.create()
-    tag = (await gateway.put("key", b"data")).e_tag
-    error = await gateway.refused(types.DeleteObjectInput(bucket="bucket", key="key", if_match='"other"'))
+async def test_conditional_delete(s3: Operations) -> None:
+    await s3.create()
+    tag = (await s3.put("key", b"data")).e_tag
+    error = await s3.refused(types.DeleteObjectInput(bucket="bucket", key="key", if_match='"other"'))
     assert (error.status, error.fields) == (412, {"Condition": "If-Match"})
-    await gateway.do(types.DeleteObjectInput(bucket="bucket", key="key", if_match=tag))
+    await s3.do(types.DeleteObjectInput(bucket="bucket", key="key", if_match=tag))
     for value in (tag, "*"):
-        error = await gateway.refused(types.DeleteObjectInput(bucket="bucket", key="key", if_match=value))
+        error = await s3.refused(types.DeleteObjectInput(bucket="bucket", key="key", if_match=value))
         assert (error.status, error.code) == (404, "NoSuchKey")
-    await gateway.put("key", b"data")
-    await gateway.do(types.DeleteObjectInput(bucket="bucket", key="key", if_match="*"))
-    assert await keys_of(gateway) == []
+    await s3.put("key", b"data")
+    await s3.do(types.DeleteObjectInput(bucket="bucket", key="key", if_match="*"))
+    assert await keys_of(s3) == []
 
 
 @pytest.mark.parametrize(
     "members", [{"if_match_size": 4}, {"if_match_last_modified_time": datetime(2030, 1, 1, tzinfo=UTC)}]
 )
-async def test_conditions_of_other_kinds_of_buckets(gateway: Gateway, members: dict[str, Any]) -> None:
-    await gateway.create()
-    await gateway.put("key", b"data")
-    error = await gateway.refused(types.DeleteObjectInput(bucket="bucket", key="key", **members))
+async def test_conditions_of_other_kinds_of_buckets(s3: Operations, members: dict[str, Any]) -> None:
+    await s3.create()
+    await s3.put("key", b"data")
+    error = await s3.refused(types.DeleteObjectInput(bucket="bucket", key="key", **members))
     assert error.code == "NotImplemented"
-    assert await keys_of(gateway) == ["key"]
+    assert await keys_of(s3) == ["key"]
 
 
-async def test_delete_many(gateway: Gateway) -> None:
-    await gateway.create()
+async def test_delete_many(s3: Operations) -> None:
+    await s3.create()
     for key in ("a", "b", "c", "d"):
-        await gateway.put(key, key.encode())
-    output = await gateway.do(batch(entry("a"), entry("missing"), entry("c"), entry("a")))
+        await s3.put(key, key.encode())
+    output = await s3.do(batch(entry("a"), entry("missing"), entry("c"), entry("a")))
     assert [deleted.key for deleted in output.deleted] == ["a", "missing", "c", "a"]
     assert output.errors is None
-    assert await keys_of(gateway) == ["b", "d"]
-    quiet = await gateway.do(batch(entry("b"), quiet=True))
+    assert await keys_of(s3) == ["b", "d"]
+    quiet = await s3.do(batch(entry("b"), quiet=True))
     assert quiet.deleted is None
-    assert await keys_of(gateway) == ["d"]
+    assert await keys_of(s3) == ["d"]
 
 
-async def test_every_key_has_its_own_outcome(gateway: Gateway) -> None:
-    await gateway.create()
-    tags = {key: (await gateway.put(key, key.encode())).e_tag for key in ("a", "b", "c", "d", "e")}
-    output = await gateway.do(
+async def test_every_key_has_its_own_outcome(s3: Operations) -> None:
+    await s3.create()
+    tags = {key: (await s3.put(key, key.encode())).e_tag for key in ("a", "b", "c", "d", "e")}
+    output = await s3.do(
         batch(
             entry("a", e_tag=tags["a"]),
             entry("b", e_tag=tags["a"]),
@@ -110,13 +108,13 @@ async def test_every_key_has_its_own_outcome(gateway: Gateway) -> None:
         ("d", "NotImplemented"),
         ("k" * 9, "KeyTooLongError"),
     ]
-    assert await keys_of(gateway) == ["b", "c", "d"]
+    assert await keys_of(s3) == ["b", "c", "d"]
 
 
-async def test_the_number_of_keys(gateway: Gateway) -> None:
-    await gateway.create()
-    await gateway.put("0", b"")
-    assert len((await gateway.do(batch(*(entry(str(n)) for n in range(1000))))).deleted) == 1000
+async def test_the_number_of_keys(s3: Operations) -> None:
+    await s3.create()
+    await s3.put("0", b"")
+    assert len((await s3.do(batch(*(entry(str(n)) for n in range(1000))))).deleted) == 1000
     for request in (
         batch(*(entry(str(n)) for n in range(1001))),
         batch(),
@@ -124,4 +122,4 @@ async def test_the_number_of_keys(gateway: Gateway) -> None:
         batch(entry(None)),
         types.DeleteObjectsInput(bucket="bucket"),
     ):
-        assert (await gateway.refused(request)).code == "MalformedXML"
+        assert (await s3.refused(request)).code == "MalformedXML"
