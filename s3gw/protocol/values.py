@@ -14,6 +14,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from s3gw.errors import S3Error
+from s3gw.protocol.generated import SENSITIVE
 
 Stream = bytes | bytearray | memoryview | AsyncIterable[bytes | bytearray | memoryview]
 """The bytes of an object in an answer; those of a request come by the call's body and the member is None."""
@@ -32,7 +33,10 @@ _METADATA = "x-amz-meta-"
 
 
 class Shape:
-    """Base of the generated dataclasses: compared and shown by the fields that are set."""
+    """Base of the generated dataclasses: compared and shown by the fields that are set.
+
+    What the model calls sensitive, customers' keys above all, is not shown.
+    """
 
     __slots__ = ()
 
@@ -48,8 +52,10 @@ class Shape:
     __hash__ = None  # type: ignore[assignment]
 
     def __repr__(self) -> str:
-        fields = ", ".join(f"{name}={value!r}" for name, value in self._set_fields().items())
-        return f"{type(self).__name__}({fields})"
+        shown = {
+            name: "***" if name in SENSITIVE else repr(value) for name, value in self._set_fields().items()
+        }
+        return f"{type(self).__name__}({', '.join(f'{name}={text}' for name, text in shown.items())})"
 
 
 def invalid_argument(name: str, value: str | None, message: str) -> S3Error:

@@ -22,7 +22,7 @@ XSI_TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
 MAX_DOCUMENT = 8 << 20
 """Bytes. 1000 keys of 1024 bytes, each byte written as a character reference, fill 6 MiB."""
 MAX_DEPTH = 32
-"""Levels. S3's deepest document, an inventory destination, has seven."""
+"""Levels. S3's deepest document, a restore request, has seven."""
 MAX_ELEMENTS = 100_000
 """In one document. 10,000 parts with a checksum are 40,000; millions would stop a worker for seconds."""
 
@@ -86,7 +86,7 @@ def parse(document: bytes, root: str) -> Element:
     try:
         parser.feed(document)
         element = parser.close()
-    except (ParseError, DefusedXmlException, ValueError, LookupError, AssertionError):
+    except (ParseError, DefusedXmlException, ValueError, LookupError):
         raise malformed() from None
     if element.tag != root:
         raise malformed()

@@ -94,6 +94,15 @@ def test_case_26_line_breaks_in_overrides_of_headers_are_refused(name: str, valu
     assert refusal("GetObject", {name: value}).code == "InvalidArgument"
 
 
+def test_case_34_what_is_sensitive_is_not_shown() -> None:
+    given = parse("PutObject", x_amz_server_side_encryption_customer_key="topsecret", content_type="a/b")
+    assert given.sse_customer_key == "topsecret"
+    shown = "PutObjectInput(bucket='bucket', content_type='a/b', key='key', sse_customer_key=***)"
+    assert repr(given) == shown
+    session = types.SessionCredentials(access_key_id="a", secret_access_key="b", session_token="c")
+    assert repr(session) == "SessionCredentials(access_key_id='a', secret_access_key=***, session_token=***)"
+
+
 def test_expires_is_text_in_both_directions() -> None:
     assert parse("PutObject", expires="soon").expires == "soon"
     assert parse("GetObject", {"response-expires": "never"}).response_expires == "never"

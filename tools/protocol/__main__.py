@@ -11,7 +11,7 @@ from tools.protocol import overrides
 from tools.protocol.emit_readers import readers_module
 from tools.protocol.emit_requests import requests_module
 from tools.protocol.emit_table import operations_module, routes_module
-from tools.protocol.emit_types import inputs_module, outputs_module, structures_module
+from tools.protocol.emit_types import inputs_module, outputs_module, sensitive_attributes, structures_module
 from tools.protocol.emit_writers import responses_module, writers_module
 from tools.protocol.model import Model, Surprise, expect, load
 
@@ -79,6 +79,8 @@ def _init_module(model: Model) -> str:
             "",
             f"BOTOCORE_VERSION = {model.botocore_version!r}",
             f"MODEL_SHA256 = {model.digest!r}",
+            f"SENSITIVE = frozenset({sensitive_attributes(model)!r})",
+            '"""Attributes whose values are not for logs."""',
             "",
         ]
     )

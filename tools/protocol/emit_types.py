@@ -41,6 +41,13 @@ def nested_structures(model: Model, *, requests: bool, responses: bool) -> list[
     return [found[name] for name in sorted(found)]
 
 
+def sensitive_attributes(model: Model) -> list[str]:
+    """Names of the attributes whose values the model marks as sensitive."""
+    shapes = nested_structures(model, requests=True, responses=True)
+    shapes += [s for op in model.operations.values() for s in (op.input, op.output) if s is not None]
+    return sorted({attribute(m) for shape in shapes for m in shape.members.values() if m.shape.sensitive})
+
+
 def structures_module(model: Model) -> str:
     """The dataclasses of everything that occurs inside of documents."""
     lines = [*_IMPORTS, "from s3gw.protocol.values import Shape", ""]

@@ -32,9 +32,9 @@ _SHAPE_KEYS = {
     "flattened",
     "timestampFormat",
 }
-_SHAPE_KEYS |= {"eventstream", "xmlNamespace"}
+_SHAPE_KEYS |= {"eventstream", "xmlNamespace", "sensitive"}
 _SHAPE_KEYS_WITHOUT_EFFECT = {
-    "documentation", "enum", "min", "max", "pattern", "sensitive", "box", "union",
+    "documentation", "enum", "min", "max", "pattern", "box", "union",
     "event", "exception", "error", "synthetic", "locationName",
 }  # fmt: skip
 _MEMBER_KEYS = {"shape", "location", "locationName", "flattened", "xmlAttribute", "streaming", "xmlNamespace"}
@@ -72,6 +72,8 @@ class Shape:
     flattened: bool = False
     timestamp_format: str | None = None
     event_stream: bool = False
+    sensitive: bool = False
+    """Whether values must not be shown in logs."""
 
 
 @dataclass(slots=True)
@@ -159,6 +161,7 @@ class _Shapes:
         shape.flattened = raw.get("flattened", False)
         shape.timestamp_format = raw.get("timestampFormat")
         shape.event_stream = raw.get("eventstream", False)
+        shape.sensitive = raw.get("sensitive", False)
         match shape.type:
             case "structure":
                 kept = [key for key in raw["members"] if (name, key) not in DROPPED_MEMBERS]
