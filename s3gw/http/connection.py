@@ -98,11 +98,12 @@ class Listener(web.Server):
 class Connection(web.RequestHandler):
     """One connection within its bounds."""
 
-    __slots__ = ("_gone", "_head_bytes", "_head_timer", "_last_payload", "_listener")
+    __slots__ = ("_begun", "_gone", "_head_bytes", "_head_timer", "_last_payload", "_listener")
 
     def __init__(self, listener: Listener, *, loop: asyncio.AbstractEventLoop, **options: Any) -> None:
         super().__init__(listener, loop=loop, **options)
         self._listener = listener
+        self._begun = False
         self._head_bytes = 0
         self._head_timer: asyncio.TimerHandle | None = None
         self._gone: asyncio.Future[None] | None = None
@@ -111,6 +112,8 @@ class Connection(web.RequestHandler):
     @property
     def is_idle(self) -> bool:
         """Whether it waits for a request: none is running, and no headers are complete."""
+        if not self._begun:  # bytes may come before the task that waits for them has run
+            return not self._messages
         return self._waiter is not None and not self._waiter.done()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -171,6 +174,7 @@ class Connection(web.RequestHandler):
 
     async def start(self) -> None:
         """Serve the connection's requests one after another until it closes."""
+        self._begun = True
         try:
             await super().start()
         finally:
