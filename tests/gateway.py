@@ -187,7 +187,12 @@ class Gateway:
 
     def client(self, endpoint: str | None = None, **config: Any) -> S3Client:
         """A boto3 client with newest defaults, except what `config` says; without retries."""
-        given = {"retries": {"max_attempts": 0}, "s3": {"addressing_style": "path"}, **config}
+        given = {
+            "retries": {"max_attempts": 0},
+            "s3": {"addressing_style": "path"},
+            "signature_version": "s3v4",  # or links of us-east-1 are signed as they were before SigV4
+            **config,
+        }
         client: S3Client = boto3.session.Session().client(
             "s3",
             endpoint_url=endpoint or self.endpoint,

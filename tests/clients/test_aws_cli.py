@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import time
 import urllib.request
 from pathlib import Path
 
 from mypy_boto3_s3 import S3Client
 
-from tests.gateway import Gateway
+from tests.gateway import BIN, Gateway, run
 from tests.streams import content
 
 MIB = 1 << 20
@@ -51,11 +53,10 @@ def test_streams_from_and_to_a_pipe(gateway: Gateway, bucket: str) -> None:
 def test_syncs_a_tree_both_ways(gateway: Gateway, bucket: str, tmp_path: Path) -> None:
     here, there = tmp_path / "here", tmp_path / "there"
     for name in ("a.txt", "b/c.txt", "b/d e.txt"):
-        (here / name).parent.mkdir(parents=True, exist_ok=True)
-        (here / name).write_text(f"this is {name}")
+        _write(here / name, f"this is {name}")
     gateway.aws("s3", "sync", str(here), f"s3://{bucket}/tree")
     (here / "a.txt").unlink()
-    (here / "b/new.txt").write_text("newer")
+    _write(here / "b/new.txt", "newer")
     gateway.aws("s3", "sync", "--delete", str(here), f"s3://{bucket}/tree")
     gateway.aws("s3", "sync", f"s3://{bucket}/tree", str(there))
     assert _files(there) == _files(here)
@@ -72,11 +73,23 @@ def test_moves_within_the_bucket(gateway: Gateway, bucket: str, s3: S3Client) ->
     assert [entry["Key"] for entry in s3.list_objects_v2(Bucket=bucket)["Contents"]] == ["new name"]
 
 
-def test_presigns(gateway: Gateway, bucket: str, s3: S3Client) -> None:
+def test_presigns(gateway: Gateway, bucket: str, s3: S3Client, tmp_path: Path) -> None:
     s3.put_object(Bucket=bucket, Key="a b/ö", Body=b"for a friend")
-    url = gateway.aws("s3", "presign", f"s3://{bucket}/a b/ö", "--expires-in", "60").decode().strip()
+    config = tmp_path / "config"  # without it, links of us-east-1 are signed as they were before SigV4
+    config.write_text("[default]\ns3 =\n    signature_version = s3v4\n")
+    environment = gateway.aws_environment() | {"AWS_CONFIG_FILE": str(config)}
+    command = [str(BIN / "aws"), "s3", "presign", f"s3://{bucket}/a b/ö", "--expires-in", "60"]
+    url = run(command, environment).decode().strip()
     with urllib.request.urlopen(url, timeout=30) as answer:
         assert answer.read() == b"for a friend"
+
+
+def _write(path: Path, text: str) -> None:
+    """A file from yesterday: S3 shows whole seconds, so one from this second looks newer than its copy."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    yesterday = time.time() - 86400
+    os.utime(path, (yesterday, yesterday))
 
 
 def _files(root: Path) -> dict[str, bytes]:
