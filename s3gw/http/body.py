@@ -255,13 +255,14 @@ class Body:
 
     def _start_hashing(self, block: bytes, pieces: list[Piece]) -> None:
         """Compute the digests of a block, in threads where that pays."""
-        jobs = [partial(digest_module.update, lane, block) for lane in self._digests.lanes()] if block else []
-        if self._signatures is not None and pieces:
-            jobs.append(partial(self._signatures.follow, pieces))
         if len(block) < IN_THREAD:
-            for job in jobs:
-                job()
+            self._digests.update(block)
+            if self._signatures is not None:
+                self._signatures.follow(pieces)
             return
+        jobs = [partial(digest_module.update_lane, lane, block) for lane in self._digests.lanes()]
+        if self._signatures is not None:
+            jobs.append(partial(self._signatures.follow, pieces))
         loop = asyncio.get_running_loop()
         self._running = [loop.run_in_executor(None, job) for job in jobs]
 

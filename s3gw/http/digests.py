@@ -56,7 +56,9 @@ def expected(headers: Headers, form: Form, *, with_checksums: bool = True) -> Ex
     found = Expected(md5=_content_md5(headers.get("Content-MD5")))
     if not with_checksums:
         return found
-    given = [(name.lower(), value) for name, value in headers.items() if names_checksum(name)]
+    given = [
+        (name.lower(), value) for name, value in headers.items() if name[0] in "xX" and names_checksum(name)
+    ]
     if len(given) > 1:
         raise _several()
     for name, value in given:
@@ -160,6 +162,11 @@ class Digests:
     def __contains__(self, name: str) -> bool:
         return name in self._running
 
+    def update(self, data: Buffer) -> None:
+        """Feed `data` to all of them, here and now."""
+        for digest in self._running.values():
+            digest.update(data)
+
     def lanes(self) -> list[tuple[Digest, ...]]:
         """The digests in groups that are worth a thread each: MD5 takes as long as all others together."""
         first = tuple(digest for name, digest in self._running.items() if name not in _SLOW_LANE)
@@ -182,7 +189,7 @@ class Digests:
 _SLOW_LANE = frozenset(("SHA1", "SHA256"))
 
 
-def update(lane: Iterable[Digest], data: Buffer) -> None:
+def update_lane(lane: Iterable[Digest], data: Buffer) -> None:
     """Feed `data` to each digest of a lane."""
     for digest in lane:
         digest.update(data)
