@@ -123,7 +123,7 @@ class Disk(Backend):
             raise OutOfSpace(f"{self._root}: {free} bytes are left above the reserve, {length} are needed")
 
     def _create(self, name: str) -> int:
-        self._require_space(0)
+        self._require_space(1)
         path = self._path(name)
         path.parent.mkdir(exist_ok=True)
         return os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600)
