@@ -159,9 +159,6 @@ class Digests:
         """Also compute `name`; before the first block."""
         self._running.setdefault(name, _new(name))
 
-    def __contains__(self, name: str) -> bool:
-        return name in self._running
-
     def update(self, data: Buffer) -> None:
         """Feed `data` to all of them, here and now."""
         for digest in self._running.values():

@@ -183,6 +183,32 @@ async def test_the_chunks_of_the_s3_reference() -> None:
     assert await read(body) == b"a" * 66560
 
 
+async def test_the_trailer_of_the_s3_reference() -> None:
+    """https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming-trailers.html"""
+    ends = [
+        "b474d8862b1487a5145d686f57f013e54db672cee1c953b3010fb58501ef5aa2",
+        "1c1344b170168f8e65b41376b44b20fe354e373826ccbbe2c1d40a8cae51e5c7",
+        "2ca2aba2005185cf7159c6277faf83795951dd77a3a99e6e65d5c9f85863f992",
+    ]
+    framed = b"".join(
+        f"{len(chunk):x};chunk-signature={end}\r\n".encode() + chunk + (b"\r\n" if chunk else b"")
+        for chunk, end in zip([b"a" * 65536, b"a" * 1024, b""], ends, strict=True)
+    )
+    framed += (
+        b"x-amz-checksum-crc32c:sOO8/Q==\r\n"
+        b"x-amz-trailer-signature:d81f82fc3505edab99d459891051a732e8730629a2e4a59689829ca17fe2e435\r\n\r\n"
+    )
+    who = identity(SIGNED_TRAILER)._replace(
+        scope=Scope("20130524", REGION),
+        timestamp="20130524T000000Z",
+        signing_key=derive(stamp="20130524T000000Z"),
+        seed_signature="106e2a8a18243abcf37539882f36619c00e2dfc72633413f02d3b74544bfeb8e",
+    )
+    body = open_body(source(framed), CIMultiDict(chunked(b"a" * 66560, "x-amz-checksum-crc32c")), who)
+    assert await read(body) == b"a" * 66560
+    assert body.checksums == {"CRC32C": "sOO8/Q=="}
+
+
 @pytest.mark.parametrize("size", [10, 20000, 3 * BLOCK])
 async def test_any_flipped_byte_of_a_signed_chunk(size: int) -> None:
     framed = bytearray(signed_chunks(SEED, [b"x" * size]))
