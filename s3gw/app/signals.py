@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import signal
 from collections.abc import Callable
@@ -36,6 +37,7 @@ class Ending:
         """What a signal does."""
         if self._asked.is_set():
             self._at_once()
+            logging.shutdown()
             os._exit(128 + number)
         self._asked.set()
         if not self._waiting and self._task is not None:

@@ -38,9 +38,8 @@ def run(settings: Settings, given: argparse.Namespace) -> int:
     """Collect and unlink, and say what that freed."""
     freed = asyncio.run(_collect(settings, given.grace))
     bodies = f"{freed.bodies} replaced or deleted bodies, {freed.uploads} abandoned uploads"
-    say(
-        f"freed {size(freed.bytes)}: {bodies}, {freed.chunks} chunks, {freed.packs} packs, {freed.blobs} files"
-    )
+    rest = f"{freed.chunks} chunks, {freed.packs} packs, {freed.blobs} files"
+    say(f"freed {size(freed.bytes)}: {bodies}, {rest}")
     return 0
 
 

@@ -65,21 +65,35 @@ class _Line:
         return f"{fields['request_id']} {fields['remote']} {what} {outcome} {measure}"
 
 
+_encode = json.JSONEncoder(default=str).encode
+
+
 class JsonFormatter(logging.Formatter):
     """Every record as one line of JSON; of an access record its fields, of others level, logger, message."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._second = -1
+        self._text = ""
+
     def format(self, record: logging.LogRecord) -> str:
         """One line without line breaks, ASCII only."""
-        line: dict[str, Any] = {
-            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
-        }
+        line: dict[str, Any] = {"time": self._time(record.created)}
         if isinstance(record.args, tuple) and len(record.args) == 1 and isinstance(record.args[0], _Line):
             line.update(record.args[0].fields)
         else:
             line |= {"level": record.levelname, "logger": record.name, "message": record.getMessage()}
             if record.exc_info:
                 line["traceback"] = self.formatException(record.exc_info)
-        return json.dumps(line, default=str)
+        return _encode(line)
+
+    def _time(self, created: float) -> str:
+        """ISO 8601 in UTC; the second's text is made once for all lines in it."""
+        second = int(created)
+        if second != self._second:
+            self._second = second
+            self._text = datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%dT%H:%M:%S")
+        return f"{self._text}.{int((created - second) * 1000):03d}Z"
 
 
 class TextFormatter(logging.Formatter):

@@ -45,8 +45,6 @@ async def send(
     seconds, or fewer than `minimum_rate` a second, is cut off.
     """
     request = exchange.request
-    headers = CIMultiDict(reply.headers)
-    headers.extend(exchange.headers)
     exchange.status = reply.status
     body = reply.body
     if request.method == "HEAD" or reply.status in BODYLESS:
@@ -54,34 +52,33 @@ async def send(
             await _close(aiter(body))
         body = None
     response = web.Response(
-        status=reply.status, headers=headers, body=body if isinstance(body, bytes) else None
+        status=reply.status,
+        headers=CIMultiDict([*reply.headers, *exchange.headers]),
+        body=body if isinstance(body, bytes) else None,
     )
     if close:
         response.force_close()
-    watch = ReaderWatch(request, stall, minimum_rate)
     if body is None or isinstance(body, bytes):
-        await _send_whole(exchange, response, body, watch)
+        size = 0 if body is None else len(body)
+        _check_declared(response, body)
+        await response.prepare(request)
+        if size > SEPARATE_HEADERS or request.protocol.writing_paused:
+            with ReaderWatch(request, stall, minimum_rate) as watch:
+                watch.writing()
+                await response.write_eof()
+        else:
+            await response.write_eof()  # cannot wait for the client
+        exchange.bytes_out = size
     else:
         stream = body if isinstance(body, AsyncIterable) else _single(body)
-        await _send_stream(exchange, response, stream, watch)
+        await _send_stream(exchange, response, stream, ReaderWatch(request, stall, minimum_rate))
     return response
 
 
-async def _send_whole(
-    exchange: Exchange, response: web.Response, body: bytes | None, watch: ReaderWatch
-) -> None:
-    size = 0 if body is None else len(body)
+def _check_declared(response: web.Response, body: bytes | None) -> None:
     declared = response.headers.get("Content-Length")
-    if body is not None and declared is not None and int(declared) != size:
-        raise ValueError(f"the answer declares {declared} bytes and has {size}")
-    await response.prepare(exchange.request)
-    if size <= SEPARATE_HEADERS and not exchange.request.protocol.writing_paused:
-        await response.write_eof()  # cannot wait for the client
-    else:
-        with watch:
-            watch.writing()
-            await response.write_eof()
-    exchange.bytes_out = size
+    if body is not None and declared is not None and int(declared) != len(body):
+        raise ValueError(f"the answer declares {declared} bytes and has {len(body)}")
 
 
 async def _send_stream(
