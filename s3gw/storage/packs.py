@@ -24,7 +24,7 @@ from s3gw.errors import Unavailable
 from s3gw.storage import packformat
 from s3gw.storage.leases import Leases
 
-PACK_SIZE = 16 << 20
+PACK_SIZE = 24 << 20
 """Bytes from which a pack takes no further append; one append may carry it beyond."""
 
 

@@ -27,7 +27,7 @@ __all__ = ["Layout", "Store"]
 
 _BATCHES = 32 << 20
 """Plain bytes that all uploads of a process gather together, about."""
-_BATCH_MIN, _BATCH_MAX = 1 << 20, 4 << 20
+_BATCH_MIN, _BATCH_MAX = 1 << 20, 8 << 20
 _SPACE_FRESH = 0.5
 """Seconds for which a look at the free space holds."""
 

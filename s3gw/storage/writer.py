@@ -1,17 +1,19 @@
 """One body on its way in: cut, named, looked up, stored, published as rows of a leased manifest.
 
 Three things go on at once: the next blocks are read while the ones before are cut and hashed in a thread,
-and while the batch before that is stored. Each holds a bounded number of bytes.
+and while the batches before that are stored. Each holds a bounded number of bytes.
 """
 
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from hashlib import sha256
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from s3gw import pauses
 from s3gw.backends.base import Buffer
@@ -21,11 +23,11 @@ from s3gw.db.manifests import NewChunk, PackLost, Reference
 from s3gw.db.pool import Database
 from s3gw.db.records import Draft, InlineChunk
 from s3gw.errors import Unavailable
-from s3gw.storage import codec, packformat
+from s3gw.storage import codec, frames
 from s3gw.storage.chunker import Chunker
+from s3gw.storage.frames import Cut
 from s3gw.storage.inflight import InFlight
 from s3gw.storage.leases import Leases
-from s3gw.storage.packformat import EncodedFrame, FrameChunk
 from s3gw.storage.packs import PackWriter
 from s3gw.storage.presets import PRESETS
 
@@ -36,12 +38,12 @@ FEED = 1 << 20
 TINY = 16 << 10
 """Bytes up to which a body is dealt with on the spot: a thread would take longer to wake."""
 BATCH_CHUNKS = 1024
+BEHIND = 2
+"""Batches of an upload that are stored at once: one is compressed and looked up while another is synced."""
 ROWS = 64
 """Chunk rows inserted in one transaction: more would block other uploads for long."""
 PINS = 256
 """Known chunks pinned in one statement."""
-PARALLEL = 1 << 20
-"""Plain bytes that one thread compresses at a time."""
 INLINE_RATIO = 16
 """How many times the limit the plain bytes may be for inlining to be tried at all."""
 _ATTEMPTS = 8
@@ -76,15 +78,6 @@ class Tools:
         return await asyncio.get_running_loop().run_in_executor(self.cpu, work)
 
 
-@dataclass(frozen=True, slots=True)
-class Cut:
-    """A chunk of the upload at its offset; its digest is empty where it is all zeros."""
-
-    offset: int
-    data: Buffer
-    digest: bytes
-
-
 @dataclass(slots=True)
 class Batch:
     """Neighbouring chunks that are looked up and stored together."""
@@ -108,7 +101,8 @@ class Upload:
         self._cut_to = 0
         self._batch = Batch()
         self._cutting: asyncio.Task[list[Cut]] | None = None
-        self._storing: asyncio.Task[None] | None = None
+        self._storing: deque[asyncio.Task[None]] = deque()
+        self._beginning = asyncio.Lock()
         self._manifest_id: int | None = None
         self._in_hole = False
         self._packed = False
@@ -118,7 +112,9 @@ class Upload:
         try:
             return await self._run(blocks)
         except BaseException:
-            running = [task for task in (self._cutting, self._storing) if task is not None]
+            running: list[asyncio.Task[Any]] = [*self._storing]
+            if self._cutting is not None:
+                running.append(self._cutting)
             for task in running:
                 task.cancel()
             await asyncio.gather(*running, return_exceptions=True)
@@ -135,12 +131,12 @@ class Upload:
                 self._take(self._cut(parts, final=False))
                 continue
             await self._cut_done()
-            self._cutting = asyncio.create_task(self._tools.run(lambda p=parts: self._cut(p, final=False)))  # type: ignore[misc]
+            self._cutting = asyncio.create_task(self._tools.run(partial(self._cut, parts, final=False)))
         await self._cut_done()
         if fed <= TINY:
             self._take(self._cut((), final=True))
         else:
-            self._take(await self._tools.run(lambda: self._cut((), final=True)))
+            self._take(await self._tools.run(partial(self._cut, (), final=True)))
         return await self._finish()
 
     def _cut(self, parts: Sequence[Buffer], *, final: bool) -> list[Cut]:
@@ -173,25 +169,37 @@ class Upload:
                 await self._store_behind()
 
     async def _store_behind(self) -> None:
-        """Begin to store the batch, once the one before is stored."""
+        """Begin to store the batch, once few enough others are on their way."""
+        await self._stored(BEHIND - 1)
         batch, self._batch = self._batch, Batch()
-        await self._stored()
-        self._storing = asyncio.create_task(self._store(batch, final=False))
+        self._storing.append(asyncio.create_task(self._store(batch, self._holes(batch), final=False)))
 
-    async def _stored(self) -> None:
-        if self._storing is not None:
-            await self._storing
-            self._storing = None
+    async def _stored(self, left: int) -> None:
+        """Wait until at most `left` batches are being stored."""
+        while len(self._storing) > left:
+            await self._storing[0]
+            self._storing.popleft()
+
+    def _holes(self, batch: Batch) -> list[int]:
+        """Where runs of zeros begin in the batch, which is the next of the upload."""
+        offsets: list[int] = []
+        for cut in batch.cuts:
+            if not cut.digest and not self._in_hole:
+                offsets.append(cut.offset)
+            self._in_hole = not cut.digest
+        return offsets
 
     async def _finish(self) -> Draft:
         batch, self._batch = self._batch, Batch()
         size = self._cut_to
         if size == 0:
             return Draft(0)
-        if self._storing is None and len(batch.cuts) == 1 and (chunk := await self._inline(batch.cuts[0])):
-            return Draft(size, inline=chunk)
-        await self._stored()
-        await self._store(batch, final=True)
+        if self._manifest_id is None and not self._storing and len(batch.cuts) == 1:
+            inline = await self._inline(batch.cuts[0])
+            if inline is not None:
+                return Draft(size, inline=inline)
+        await self._stored(0)
+        await self._store(batch, self._holes(batch), final=True)
         manifest_id = await self._manifest()
         self._tools.leases.let_go(manifest_id)
         await pauses.reach("put.stored")
@@ -206,7 +214,7 @@ class Upload:
         if length <= TINY:
             number, data = codec.encode(cut.data, self._layout.compression)
         else:
-            number, data = await self._tools.run(lambda: codec.encode(cut.data, self._layout.compression))
+            number, data = await self._tools.run(partial(codec.encode, cut.data, self._layout.compression))
         if len(data) > limit:
             return None
         digest = cut.digest or sha256(cut.data).digest()
@@ -214,17 +222,21 @@ class Upload:
 
     async def _manifest(self) -> int:
         """The upload's manifest, made when it is first needed."""
-        if self._manifest_id is None:
-            leases = self._tools.leases
-            self._manifest_id = await manifests.begin(self._tools.db, self._tools.instance, leases.seconds)
-            leases.hold_manifest(self._manifest_id)
-            await pauses.reach("put.begun")
+        async with self._beginning:
+            if self._manifest_id is None:
+                leases = self._tools.leases
+                self._manifest_id = await manifests.begin(
+                    self._tools.db, self._tools.instance, leases.seconds
+                )
+                leases.hold_manifest(self._manifest_id)
+                await pauses.reach("put.begun")
         return self._manifest_id
 
-    async def _store(self, batch: Batch, *, final: bool) -> None:
+    async def _store(self, batch: Batch, holes: Sequence[int], *, final: bool) -> None:
         """Give every chunk of the batch a row of the manifest: a hole, a pin of what is stored, or new."""
         manifest_id = await self._manifest()
-        await self._store_holes(manifest_id, batch)
+        if holes:
+            await manifests.add_holes(self._tools.db, manifest_id, holes)
         wanted = [cut for cut in batch.cuts if cut.digest]
         for _ in range(_ATTEMPTS):
             wanted = await self._pin(manifest_id, wanted)
@@ -246,15 +258,6 @@ class Upload:
                 return
         raise Unavailable("chunks that other uploads were storing did not appear")
 
-    async def _store_holes(self, manifest_id: int, batch: Batch) -> None:
-        offsets: list[int] = []
-        for cut in batch.cuts:
-            if not cut.digest and not self._in_hole:
-                offsets.append(cut.offset)
-            self._in_hole = not cut.digest
-        if offsets:
-            await manifests.add_holes(self._tools.db, manifest_id, offsets)
-
     async def _pin(self, manifest_id: int, cuts: list[Cut]) -> list[Cut]:
         """Pin the chunks that are stored already; the cuts whose are not."""
         missing: list[Cut] = []
@@ -275,13 +278,16 @@ class Upload:
             await self._publish(manifest_id, rows, cuts)
             return
         self._packed = True
-        frames = await self._encode(unique)
-        buffers = [buffer for frame, _ in frames for buffer in frame.buffers]
-        length = sum(frame.length for frame, _ in frames)
+        plans = frames.plan(unique)
+        build = partial(frames.build, domain_id=self._layout.domain_id, compress=self._layout.compression)
+        built = await asyncio.gather(*(self._tools.run(partial(build, plan)) for plan in plans))
+        filled = [frame for some in built for frame in some]
+        buffers = [buffer for frame in filled for buffer in frame.encoded.buffers]
+        length = sum(frame.encoded.length for frame in filled)
         for _ in range(_ATTEMPTS):
             async with self._tools.packs.append(buffers, length) as placement:
                 await pauses.reach("put.synced")
-                chunks = _place(frames, placement.pack.id, placement.offset)
+                chunks = frames.place(filled, placement.pack.id, placement.offset)
                 try:
                     await self._publish(manifest_id, chunks, cuts)
                 except PackLost:
@@ -304,33 +310,6 @@ class Upload:
             for cut, (number, data) in zip(unique, encoded, strict=True)
         ]
 
-    async def _encode(self, unique: Sequence[Cut]) -> list[tuple[EncodedFrame, Sequence[Cut]]]:
-        """Frames of the chunks, small neighbours together; threads share the work."""
-        plans = packformat.plan_frames(len(cut.data) for cut in unique)
-        groups: list[list[Sequence[Cut]]] = [[]]
-        held = 0
-        for plan in plans:
-            if held >= PARALLEL:
-                groups.append([])
-                held = 0
-            groups[-1].append([unique[index] for index in plan])
-            held += sum(len(unique[index].data) for index in plan)
-        built = await asyncio.gather(*(self._tools.run(lambda g=group: self._build(g)) for group in groups))  # type: ignore[misc]
-        return [frame for group in built for frame in group]
-
-    def _build(self, group: Sequence[Sequence[Cut]]) -> list[tuple[EncodedFrame, Sequence[Cut]]]:
-        domain_id = self._layout.domain_id
-        return [
-            (
-                packformat.build_frame(
-                    [FrameChunk(domain_id, cut.digest, cut.data) for cut in cuts],
-                    self._layout.compression,
-                ),
-                cuts,
-            )
-            for cuts in group
-        ]
-
     async def _publish(self, manifest_id: int, chunks: Sequence[NewChunk], cuts: Sequence[Cut]) -> None:
         """Rows of chunks that are safe and of the manifest, some at a time."""
         by_digest: dict[bytes, list[Cut]] = {}
@@ -340,28 +319,6 @@ class Upload:
             references = _references([cut for chunk in some for cut in by_digest[chunk.digest]])
             await manifests.add_new(self._tools.db, manifest_id, self._layout.domain_id, some, references)
             await pauses.reach("put.inserted")
-
-
-def _place(frames: Sequence[tuple[EncodedFrame, Sequence[Cut]]], pack_id: int, offset: int) -> list[NewChunk]:
-    """The chunks of frames that were appended at `offset`."""
-    chunks: list[NewChunk] = []
-    for frame, cuts in frames:
-        for cut, start in zip(cuts, frame.starts, strict=True):
-            chunks.append(
-                NewChunk(
-                    digest=cut.digest,
-                    length=len(cut.data),
-                    codec=frame.codec,
-                    pack_id=pack_id,
-                    frame_offset=offset + frame.payload_offset,
-                    frame_length=frame.stored_length,
-                    frame_plain=frame.plain_length,
-                    frame_start=start,
-                    key_id=frame.key_id,
-                )
-            )
-        offset += frame.length
-    return chunks
 
 
 async def _gather(blocks: AsyncIterable[Buffer]) -> AsyncIterator[list[Buffer]]:
