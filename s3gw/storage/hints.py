@@ -13,7 +13,7 @@ from collections.abc import Generator
 
 from s3gw.storage import tar
 from s3gw.storage import zip as zips
-from s3gw.storage.window import Minimum, Walk, Window
+from s3gw.storage.window import Minimum, TooDense, Walk, Window
 
 TAR_MINIMUM = 16 << 10
 """Bytes from which the body of a tar's member has a run of its own."""
@@ -48,8 +48,8 @@ class Hints:
         if self._walk is not None and (final or window.end >= window.wanted):
             try:
                 next(self._walk)
-            except StopIteration:
-                self._walk = None
+            except (StopIteration, TooDense):
+                self._walk = None  # nothing more is cut
 
     def boundary(self, after: int) -> int | None:
         """The first forced cut behind `after`, which may lie beyond what has come."""

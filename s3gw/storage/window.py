@@ -14,6 +14,12 @@ Walk = Generator[None, None, None]
 
 _AVERAGE = 32 << 10
 _BODIES = 4096
+_HEADERS = 4096
+_HEADER_SPACING = 256
+
+
+class TooDense(Exception):
+    """Headers stand so close that following them costs more than it can save."""
 
 
 class Window:
@@ -32,6 +38,7 @@ class Window:
         """The walker can do nothing before the stream has come so far."""
         self._data = bytearray()
         self._base = 0
+        self._headers = 0
 
     def show(self, data: bytearray, base: int, end: int, *, final: bool) -> None:
         """The stream is known up to index `end` of `data`, which begins at `base` of the stream; what was not
@@ -45,6 +52,13 @@ class Window:
         if at > self.decided or (at == self.decided and at not in self.cuts):
             self.cuts.append(at)
             self.decided = at
+
+    def count_header(self, at: int) -> None:
+        """Note that a header is looked at. Raises TooDense where they average under 256 bytes from each
+        other, as in nothing but a file made to keep this busy."""
+        self._headers += 1
+        if self._headers > _HEADERS + at // _HEADER_SPACING:
+            raise TooDense
 
     def wait(self, until: int) -> Walk:
         """Go on once the stream has come to `until`, or ended."""

@@ -77,6 +77,7 @@ def walk(window: Window, at: int, minimum: Minimum) -> Generator[None, None, int
     """
     while True:
         window.decided = max(window.decided, at)
+        window.count_header(at)
         header = yield from local_header(window, at)
         if header is None:
             return at

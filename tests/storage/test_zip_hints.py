@@ -106,3 +106,13 @@ def test_very_many_small_members_raise_the_bound() -> None:
     assert 4096 <= bodies <= 3 * 4096
     whole = cut(data)
     assert b"".join(whole) == data
+
+
+def test_headers_and_nothing_else_end_the_search() -> None:
+    """Following them would take time without end; the rest of the stream is cut as any other."""
+    crowd = local_header(b"x", 0) * 20_000
+    data = crowd + make_zip([("big", BIG)])
+    chunks = cut(data, feeds=[1000] * 600)
+    assert b"".join(chunks) == data
+    assert boundaries(chunks) == boundaries(cut(data))
+    assert data.index(BIG) not in boundaries(chunks)
