@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import random
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -205,7 +206,8 @@ async def retrying(attempt: Callable[[], Awaitable[T]]) -> T:
     try:
         return await attempt()
     except RETRIED:
-        pass
+        # The other party of a deadlock is to get ahead first.
+        await asyncio.sleep(random.uniform(0.001, 0.02))  # noqa: S311
     try:
         return await attempt()
     except RETRIED as error:
