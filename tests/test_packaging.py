@@ -22,7 +22,16 @@ ROOT = Path(__file__).parents[1]
 @pytest.mark.timeout(300)
 def test_the_wheel_runs_elsewhere(tmp_path: Path) -> None:
     environment = clean_environment(tmp_path)
-    hatchling = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", str(tmp_path / "dist")]
+    hatchling = [
+        sys.executable,
+        "-m",
+        "hatchling",
+        "build",
+        "--target",
+        "wheel",
+        "--directory",
+        str(tmp_path / "dist"),
+    ]
     run(["env", "-C", str(ROOT), *hatchling], environment)
     (wheel,) = (tmp_path / "dist").glob("*.whl")
     names = set(zipfile.ZipFile(wheel).namelist())
@@ -49,7 +58,7 @@ def test_the_wheel_runs_elsewhere(tmp_path: Path) -> None:
         "--no-index",
     ]
     run([*pip, str(wheel)], environment)
-    where = run([str(python), "-c", "import s3gw; print(s3gw.__file__)"], environment)
+    where = run([str(python), "-P", "-c", "import s3gw; print(s3gw.__file__)"], environment)
     assert where.decode().startswith(str(packages))
 
     gateway = Gateway(tmp_path / "gateway", command=elsewhere / "bin" / "s3gw").start()

@@ -117,6 +117,7 @@ async def _chunk_rows(database: asyncpg.Connection) -> tuple[object, ...]:
                   (SELECT (count(*), max(id)) FROM manifests),
                   (SELECT (count(*), max(id)) FROM packs)"""
     )
+    assert row is not None
     return tuple(row)
 
 
