@@ -83,6 +83,11 @@ def known(algorithm: str | None, header: str) -> str | None:
     raise S3Error("InvalidRequest", f"Value for {header} header is invalid.")
 
 
+def named(request: Any) -> str | None:
+    """The algorithm that an upload of bytes names beside its value. Raises InvalidRequest."""
+    return known(request.checksum_algorithm, "x-amz-sdk-checksum-algorithm")
+
+
 def of_upload(algorithm: str | None, kind: str | None) -> tuple[str | None, str | None]:
     """Algorithm and type of a new multipart upload, from what the client asked. Raises InvalidRequest."""
     name = known(algorithm, "x-amz-checksum-algorithm")

@@ -10,10 +10,10 @@ from s3gw.db.records import Bucket
 from s3gw.db.uploads import Upload
 from s3gw.errors import S3Error, Unavailable
 from s3gw.operations import checksums, conditions, etags, properties, unsupported
-from s3gw.operations.call import Call, operation
+from s3gw.operations.call import Call, RequestBody, operation
 from s3gw.operations.lookup import bucket_of, layout_of
 from s3gw.operations.names import check_key, missing_bucket
-from s3gw.operations.put import ask_checksum, check_length, computed
+from s3gw.operations.put import check_length
 from s3gw.protocol import types
 
 MAX_PARTS = 10000
@@ -57,19 +57,19 @@ async def upload_part(call: Call, request: types.UploadPartInput) -> types.Uploa
     number = part_number(request)
     check_length(call.body)
     bucket, upload = await open_upload(call, request)
-    _check_algorithm(request, upload)
-    asked = ask_checksum(call.body, request, upload.checksum_algorithm)
+    asked = _ask_checksum(call.body, request, upload)
     store = call.services.store
     draft = await store.write(call.body, layout_of(bucket), size=call.body.length)
     etag = call.body.md5.hex()
-    kept = computed(call.body, asked)
+    kept = dict(call.body.checksums)
     # As with PutObject: when this raises, the draft's lease decides.
     result = await uploads.put_part(call.services.db, upload.id, number, draft, etag, kept)
     if result.outcome is not Outcome.DONE:
         await store.discard(draft)
         raise part_refused(result.outcome, upload.id)
     output = types.UploadPartOutput(e_tag=etags.quote(etag))
-    checksums.show(output, {name: value for name, value in kept.items() if name != asked}, kind=False)
+    shown = {name: value for name, value in kept.items() if name != asked}
+    checksums.show(output, shown, kind=False)
     return output
 
 
@@ -134,16 +134,22 @@ def part_refused(outcome: Outcome, upload_id: str) -> S3Error | Unavailable:
     return Unavailable(f"storing a part ended as {outcome.value}")
 
 
-def _check_algorithm(request: types.UploadPartInput, upload: Upload) -> None:
-    """A part's checksum must be by the upload's algorithm, where it has one."""
+def _ask_checksum(body: RequestBody, request: types.UploadPartInput, upload: Upload) -> str | None:
+    """Have the body compute what the object's checksum will be made of.
+
+    That is by the upload's algorithm, and the part's own checksum must be by the same; or by S3's default,
+    which is returned where the client has not asked for it and is not shown it.
+    """
     expected = upload.checksum_algorithm
-    if expected is None:
-        return
-    named = checksums.known(request.checksum_algorithm, "x-amz-sdk-checksum-algorithm")
-    for actual in [*checksums.given(request), *([named] if named else [])]:
-        if actual != expected:
+    named = checksums.named(request)
+    actual = {*checksums.given(request), *([named] if named else [])}
+    if expected is not None:
+        for algorithm in actual - {expected}:
             raise S3Error(
                 "InvalidRequest",
                 f"Checksum Type mismatch occurred, expected checksum Type: {expected.lower()}, "
-                f"actual checksum Type: {actual.lower()}",
+                f"actual checksum Type: {algorithm.lower()}",
             )
+    for algorithm in {expected or checksums.DEFAULT, *actual}:
+        body.request_checksum(algorithm)
+    return checksums.DEFAULT if expected is None and checksums.DEFAULT not in actual else None

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from s3gw.db import objects
 from s3gw.db.objects import Outcome
 from s3gw.errors import S3Error
@@ -28,12 +26,12 @@ async def put_object(call: Call, request: types.PutObjectInput) -> types.PutObje
     check_key(request.key)
     check_length(call.body)
     kept = properties.given(request)
-    asked = ask_checksum(call.body, request, None)
+    by_default = _ask_checksum(call.body, request)
     bucket, precondition = await bucket_and_precondition(call, request)
     store = call.services.store
     draft = await store.write(call.body, layout_of(bucket), size=call.body.length)
     etag = call.body.md5.hex()
-    kept = properties.with_checksums(kept, computed(call.body, asked), checksums.FULL_OBJECT)
+    kept = properties.with_checksums(kept, _computed(call.body, by_default), checksums.FULL_OBJECT)
     # When this raises, it may still have been committed: then the draft's lease decides, not we.
     result = await objects.publish(
         call.services.db,
@@ -61,24 +59,21 @@ def check_length(body: RequestBody) -> None:
         )
 
 
-def ask_checksum(body: RequestBody, request: Any, wanted: str | None) -> str | None:
-    """Have the body compute what is to be kept of it, and say which algorithm that is on our account.
+def _ask_checksum(body: RequestBody, request: types.PutObjectInput) -> bool:
+    """Have the body compute S3's default checksum, if the client sent none; whether that was so.
 
-    What the client sends is computed and verified anyway. Where it names an algorithm without a value, that
-    one is computed; else `wanted`, or S3's default, if the client sent none.
+    What the client sends is computed and verified anyway; one that it names without a value is computed.
     """
-    sent = checksums.given(request)
-    named = checksums.known(request.checksum_algorithm, "x-amz-sdk-checksum-algorithm")
-    algorithm = wanted or named or (None if sent else checksums.DEFAULT)
-    if algorithm is None or algorithm in sent:
-        return None
-    body.request_checksum(algorithm)
-    return algorithm if algorithm not in (wanted, named) else None
+    named = checksums.named(request)
+    if checksums.given(request):
+        return False
+    body.request_checksum(named or checksums.DEFAULT)
+    return named is None
 
 
-def computed(body: RequestBody, asked: str | None) -> dict[str, str]:
-    """The checksums to keep: without our default where a trailer brought the client's own."""
+def _computed(body: RequestBody, by_default: bool) -> dict[str, str]:
+    """The checksums to keep: without the default where a trailer brought the client's own."""
     found = dict(body.checksums)
-    if asked is not None and len(found) > 1:
-        del found[asked]
+    if by_default and len(found) > 1:
+        del found[checksums.DEFAULT]
     return found

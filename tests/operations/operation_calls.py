@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,18 +21,30 @@ MIB = 1 << 20
 
 
 class MemoryBody:
-    """A request body in memory; `sent` names the checksums that the client is taken to have sent."""
+    """A request body in memory; `sent` names the checksums that the client is taken to have sent.
 
-    def __init__(self, data: bytes, sent: Sequence[str] = (), broken: S3Error | None = None) -> None:
+    Before it ends it awaits `last`, and raises `broken`.
+    """
+
+    def __init__(
+        self,
+        data: bytes,
+        sent: Sequence[str] = (),
+        broken: S3Error | None = None,
+        last: Awaitable[Any] | None = None,
+    ) -> None:
         self.length = len(data)
         self._data = data
         self._algorithms = list(sent)
         self._broken = broken
+        self._last = last
         self._ended = False
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         for start in range(0, len(self._data), 100_000):
             yield self._data[start : start + 100_000]
+        if self._last is not None:
+            await self._last
         if self._broken is not None:
             raise self._broken
         self._ended = True
@@ -77,6 +89,7 @@ class Operations:
         *,
         sent: Sequence[str] = (),
         broken: S3Error | None = None,
+        last: Awaitable[Any] | None = None,
         account: Account | None = None,
         anonymous: bool = False,
         virtual_host: bool = False,
@@ -91,7 +104,7 @@ class Operations:
             self.services,
             account or self.account,
             "REQUEST",
-            MemoryBody(data, sent, broken),
+            MemoryBody(data, sent, broken, last),
             "http://s3.example",
             virtual_host,
             anonymous,

@@ -315,6 +315,8 @@ async def test_an_upload_without_an_algorithm_takes_any(s3: Operations) -> None:
     assert output.checksum_crc64_nvme is None
     done = await s3.complete("key", upload_id, [completed(1, output)])
     assert done.e_tag == etag_of([b"data"])
+    assert done.checksum_crc64_nvme == checksum("CRC64NVME", b"data")
+    assert done.checksum_crc32 is None
 
 
 async def test_location_by_virtual_host(s3: Operations) -> None:
