@@ -10,7 +10,7 @@ from typing import Any
 from s3gw.db import objects
 from s3gw.db.records import ObjectVersion
 from s3gw.operations import conditions
-from s3gw.operations.call import Call
+from s3gw.operations.call import Buffer, Call
 from s3gw.operations.conditions import Conditions
 from s3gw.operations.copy_source import CopySource
 from s3gw.operations.lookup import existing_bucket, version_of
@@ -51,12 +51,16 @@ async def digest(call: Call, version: ObjectVersion, span: Span, algorithm: str 
     """Read a span of a version through the store, for its MD5 and its checksum by `algorithm`."""
     md5 = hashlib.md5(usedforsecurity=False)
     checksum = None if algorithm is None else algorithms.new(algorithm)
-    updates = [md5.update] if checksum is None else [md5.update, checksum.update]
+
+    def update(block: Buffer) -> None:
+        md5.update(block)
+        if checksum is not None:
+            checksum.update(block)
+
     if span.length:
         async for block in call.services.store.read(version.body, span.start, span.length):
-            for update in updates:
-                if len(block) > _IN_THREAD:
-                    await asyncio.to_thread(update, block)
-                else:
-                    update(block)
+            if len(block) > _IN_THREAD:
+                await asyncio.to_thread(update, block)
+            else:
+                update(block)
     return Digests(md5.hexdigest(), None if checksum is None else algorithms.encode(checksum.digest()))
