@@ -79,7 +79,9 @@ BEGIN
         LOOP
             seen := seen + 1;
             rest := rest - 1;
-            common := common_prefix(o.key, p_prefix, p_delimiter);
+            IF p_delimiter <> '' THEN
+                common := common_prefix(o.key, p_prefix, p_delimiter);
+            END IF;
             IF common IS NOT NULL THEN
                 key := NULL;
                 RETURN NEXT;
@@ -141,7 +143,9 @@ BEGIN
         LOOP
             seen := seen + 1;
             rest := rest - 1;
-            common := common_prefix(u.key, p_prefix, p_delimiter);
+            IF p_delimiter <> '' THEN
+                common := common_prefix(u.key, p_prefix, p_delimiter);
+            END IF;
             IF common IS NOT NULL THEN
                 key := NULL;
                 id := NULL;

@@ -18,7 +18,8 @@ async def packed(
 ) -> int:
     """A chunk in a frame (offset and stored length) of a pack."""
     number: int = await world.db.fetchval(
-        "INSERT INTO chunks (pack_id, frame_offset, frame_length, frame_start, length, digest, domain_id, codec)"
+        "INSERT INTO chunks "
+        "(pack_id, frame_offset, frame_length, frame_start, length, digest, domain_id, codec)"
         " VALUES ($1, $2, $3, $4, $5, sha256($6::text::bytea), 0, 1) RETURNING id",
         pack_id,
         *frame,
