@@ -10,6 +10,7 @@ import signal
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from time import monotonic
 
@@ -50,28 +51,40 @@ class Supervisor:
 
     @asynccontextmanager
     async def running(self, ground: Foundation) -> AsyncIterator[None]:
-        """Keep `settings.workers` workers running; on leaving, end them in order."""
+        """Keep all workers running, and return when they serve; on leaving, end them in order."""
+        serving = [asyncio.Event() for _ in range(self._settings.workers)]
         keepers = [
-            asyncio.create_task(self._keep(number, ground), name=f"worker {number}")
-            for number in range(self._settings.workers)
+            asyncio.create_task(self._keep(number, ground, event), name=f"worker {number}")
+            for number, event in enumerate(serving)
         ]
         try:
+            for event in serving:
+                await event.wait()
             yield
         finally:
             for keeper in keepers:
                 keeper.cancel()
             await asyncio.gather(*keepers, return_exceptions=True)
-            await self._end()
-            for one in self._sockets:
+            for one in self._sockets:  # nobody listens any more once the workers have closed theirs
                 one.close()
+            await self._end()
 
-    async def _keep(self, number: int, ground: Foundation) -> None:
-        """Run one worker after another, for as long as they are wanted."""
+    async def _keep(self, number: int, ground: Foundation, serving: asyncio.Event) -> None:
+        """Run one worker after another, for as long as they are wanted; set `serving` once one serves."""
         while True:
-            process = _processes.Process(target=work, args=(ground, self._sockets), name=f"worker {number}")
+            heard, said = _processes.Pipe(duplex=False)
+            process = _processes.Process(
+                target=work, args=(ground, self._sockets, said), name=f"worker {number}"
+            )
             process.start()
             self._workers[number] = process
             began = monotonic()
+            said.close()
+            with heard:
+                await _readable(heard.fileno())
+                with suppress(EOFError):  # it ended before it could serve
+                    heard.recv_bytes()
+                    serving.set()
             await _ended(process)
             log.error("worker %d (process %s) has ended; starting another", number, process.pid)
             if monotonic() - began < SETTLED:
@@ -104,15 +117,15 @@ async def _readable(descriptor: int) -> None:
         loop.remove_reader(descriptor)
 
 
-def work(ground: Foundation, sockets: list[socket.socket]) -> None:
-    """The whole life of a worker process; it ends with its parent."""
+def work(ground: Foundation, sockets: list[socket.socket], said: Connection) -> None:
+    """The whole life of a worker process; it tells `said` that it serves, and ends with its parent."""
     logs.configure(ground.settings.log_format)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal sends it to everybody; the parent decides
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_work(ground, sockets))
+        runner.run(_work(ground, sockets, said))
 
 
-async def _work(ground: Foundation, sockets: list[socket.socket]) -> None:
+async def _work(ground: Foundation, sockets: list[socket.socket], said: Connection) -> None:
     ending = Ending()
     ending.listen(signal.SIGTERM)
     server = Server(ground.settings)
@@ -120,6 +133,8 @@ async def _work(ground: Foundation, sockets: list[socket.socket]) -> None:
     try:
         await server.start(sockets)
         async with serving(ground, server):
+            said.send_bytes(b"serving")
+            said.close()
             await ending.wait()
     except asyncio.CancelledError:
         if not ending.asked:
