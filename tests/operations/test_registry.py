@@ -12,8 +12,8 @@ from s3gw.protocol import OPERATIONS, types
 
 BUILT = """
     ListBuckets CreateBucket HeadBucket DeleteBucket GetBucketLocation PutObject GetObject HeadObject
-    DeleteObject DeleteObjects CopyObject ListObjects ListObjectsV2 CreateMultipartUpload UploadPart UploadPartCopy
-    CompleteMultipartUpload AbortMultipartUpload ListParts ListMultipartUploads
+    DeleteObject DeleteObjects CopyObject ListObjects ListObjectsV2 CreateMultipartUpload UploadPart
+    UploadPartCopy CompleteMultipartUpload AbortMultipartUpload ListParts ListMultipartUploads
 """
 
 
