@@ -28,6 +28,9 @@ DISK = "disk"
 CONNECTIONS = 160
 """Connections to the database of all workers together; the embedded one admits 200."""
 
+COMMAND_SECONDS = 3600.0
+"""How long one statement of a command may take: statistics of a large store walk all of it."""
+
 WATCH = 1.0
 """Seconds between two looks at whether the embedded PostgreSQL still runs."""
 
@@ -84,17 +87,26 @@ async def lay(
 
 
 @asynccontextmanager
+async def address_of_database(settings: Settings) -> AsyncIterator[str]:
+    """The URL of the gateway's database for a command, beside a running gateway or without one."""
+    if settings.database_url is not None:
+        yield settings.database_url
+        return
+    directory = DataDirectory.existing(settings.data)
+    async with open_embedded(directory.path) as embedded:
+        yield embedded.url
+
+
+@asynccontextmanager
 async def database(settings: Settings) -> AsyncIterator[Database]:
-    """The gateway's database for a command, beside a running gateway or without one, up to date."""
-    async with AsyncExitStack() as stack:
-        url = settings.database_url
-        if url is None:
-            directory = DataDirectory.existing(settings.data)
-            url = (await stack.enter_async_context(open_embedded(directory.path))).url
+    """The gateway's database for a command, up to date."""
+    async with address_of_database(settings) as url:
         await migrate(url)
-        db = await Database.connect(url, size=4)
-        stack.push_async_callback(db.close)
-        yield db
+        db = await Database.connect(url, size=4, statement_timeout=COMMAND_SECONDS)
+        try:
+            yield db
+        finally:
+            await db.close()
 
 
 @asynccontextmanager
