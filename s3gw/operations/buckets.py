@@ -104,10 +104,11 @@ async def _page(
 ) -> tuple[list[Bucket], bool]:
     """Up to `limit` buckets (None: all), and whether there are more."""
     found: list[Bucket] = []
+    size = MAX_BUCKETS if limit is None else limit + 1
     while limit is None or len(found) <= limit:
-        batch = await buckets.list_for(call.services.db, call.account.id, prefix, after, MAX_BUCKETS)
+        batch = await buckets.list_for(call.services.db, call.account.id, prefix, after, size)
         found += [bucket for bucket in batch if region is None or bucket.region == region]
-        if len(batch) < MAX_BUCKETS:
+        if len(batch) < size:
             break
         after = batch[-1].name
     return found[:limit], limit is not None and len(found) > limit

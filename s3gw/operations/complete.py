@@ -163,14 +163,17 @@ def _check_checksums(
         )
     for algorithm, value in checksums.given(request).items():
         if algorithm not in sums:
-            expected = (upload.checksum_algorithm or "null").lower()
+            wanted = (upload.checksum_algorithm or "null").lower()
             raise S3Error(
                 "InvalidRequest",
-                f"Checksum Type mismatch occurred, expected checksum Type: {expected}, "
+                f"Checksum Type mismatch occurred, expected checksum Type: {wanted}, "
                 f"actual checksum Type: {algorithm.lower()}",
             )
+        digest, _, count = sums[algorithm].partition("-")
+        given, _, given_count = value.partition("-")
+        algorithms.decode(algorithm, given)
         # A composite checksum comes with or without the number of parts.
-        if value not in (sums[algorithm], sums[algorithm].partition("-")[0]):
+        if given != digest or given_count not in ("", count):
             raise S3Error(
                 "BadDigest", f"The {algorithm} you specified did not match the calculated checksum."
             )

@@ -20,13 +20,13 @@ MAX_KEYS = 1000
 async def delete_object(call: Call, request: types.DeleteObjectInput) -> types.DeleteObjectOutput:
     """Delete the key; one that is not there is deleted already, unless a condition says that it must be."""
     unsupported.refuse(request)
-    check_version_id(request.version_id)
     bucket = await bucket_of(call, request)
-    if request.version_id in (None, NULL_VERSION):
-        error = (await _delete(call, bucket.id, [(request.key, request.if_match)]))[request.key]
-        if error is not None:
-            raise error
-    return types.DeleteObjectOutput(version_id=request.version_id)
+    _refuse_bypass(request)
+    check_version_id(request.version_id, versioned=False)
+    error = (await _delete(call, bucket.id, [(request.key, request.if_match)]))[request.key]
+    if error is not None:
+        raise error
+    return types.DeleteObjectOutput()
 
 
 @operation("DeleteObjects", "s3:DeleteObject")
@@ -37,6 +37,7 @@ async def delete_objects(call: Call, request: types.DeleteObjectsInput) -> types
     if not asked or len(asked) > MAX_KEYS or any(not entry.key for entry in asked):
         raise S3Error("MalformedXML")
     bucket = await bucket_of(call, request)
+    _refuse_bypass(request)
     failures = [_refusal(entry) for entry in asked]
     ended = await _delete(
         call,
@@ -44,7 +45,7 @@ async def delete_objects(call: Call, request: types.DeleteObjectsInput) -> types
         [
             (entry.key or "", entry.e_tag)
             for entry, failure in zip(asked, failures, strict=True)
-            if failure is None and entry.version_id in (None, NULL_VERSION)
+            if failure is None
         ],
     )
     output = types.DeleteObjectsOutput()
@@ -59,8 +60,17 @@ async def delete_objects(call: Call, request: types.DeleteObjectsInput) -> types
             )
         elif request.delete is not None and not request.delete.quiet:
             output.deleted = output.deleted or []
-            output.deleted.append(types.DeletedObject(key=entry.key, version_id=entry.version_id))
+            output.deleted.append(types.DeletedObject(key=entry.key))
     return output
+
+
+def _refuse_bypass(request: types.DeleteObjectInput | types.DeleteObjectsInput) -> None:
+    if request.bypass_governance_retention is not None:
+        raise S3Error(
+            "InvalidArgument",
+            "x-amz-bypass-governance-retention is only applicable to Object Lock enabled buckets.",
+            fields={"ArgumentName": "x-amz-bypass-governance-retention"},
+        )
 
 
 async def _delete(
@@ -89,9 +99,10 @@ def _refusal(entry: types.ObjectIdentifier) -> S3Error | None:
     """Why an entry of DeleteObjects cannot be carried out at all."""
     try:
         check_key(entry.key or "")
-        check_version_id(entry.version_id)
     except S3Error as error:
         return error
+    if entry.version_id not in (None, NULL_VERSION):
+        return S3Error("NoSuchVersion")
     if entry.last_modified_time is not None or entry.size is not None:
         return S3Error("NotImplemented", conditions.NOT_IMPLEMENTED)
     return None

@@ -111,7 +111,9 @@ async def _select(call: Call, request: Any, version: ObjectVersion) -> _Selected
     span = ranges.requested(request.range, version.size)
     if span is None:
         return _Selected(Span(0, version.size), checksums=version.properties.checksums)
-    return _Selected(span, partial=True)
+    # As in S3, a range that is everything shows the checksum of everything.
+    whole = span.length == version.size
+    return _Selected(span, partial=True, checksums=version.properties.checksums if whole else None)
 
 
 async def _select_part(call: Call, number: int, version: ObjectVersion) -> _Selected:

@@ -58,12 +58,16 @@ async def bucket_and_precondition(call: Call, request: Any) -> tuple[Bucket, Pre
 
 
 def version_of(found: Found, key: str, version_id: str | None) -> ObjectVersion:
-    """The version of `key` that was asked for. Raises NoSuchKey, NoSuchVersion, InvalidArgument."""
-    check_version_id(version_id)
+    """The version of `key` that was asked for. Raises NoSuchKey, NoSuchVersion, InvalidArgument.
+
+    In a bucket that never had versioning, "null" is the only version that there can be.
+    """
+    versioned = found.bucket is not None and found.bucket.versioning is not None
+    check_version_id(version_id, versioned=versioned)
     version = found.version
     if version is not None and version.delete_marker:
         version = None
-    if version_id is None:
+    if version_id is None or not versioned:
         if version is None:
             raise missing_key(key)
         return version
@@ -72,9 +76,11 @@ def version_of(found: Found, key: str, version_id: str | None) -> ObjectVersion:
     return version
 
 
-def check_version_id(version_id: str | None) -> None:
-    """Raise InvalidArgument for what cannot be the id of a version."""
-    if version_id is None or version_id == NULL_VERSION or _VERSION_ID.fullmatch(version_id):
+def check_version_id(version_id: str | None, *, versioned: bool) -> None:
+    """Raise InvalidArgument for what cannot be the id of a version in such a bucket."""
+    if version_id is None or version_id == NULL_VERSION:
+        return
+    if versioned and _VERSION_ID.fullmatch(version_id):
         return
     message = "Invalid version id specified" if version_id else "Version id cannot be the empty string"
     raise S3Error(

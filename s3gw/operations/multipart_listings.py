@@ -61,12 +61,17 @@ async def list_multipart_uploads(
             upload_id_marker=(request.upload_id_marker or "") if request.key_marker else "",
             limit=limit,
         )
+    # S3 names the last upload also where the listing ends with it.
+    last = page.uploads[-1] if page.uploads else None
+    next_key, next_id = (last.key, last.id) if last is not None else ("", "")
+    if page.truncated:
+        next_key, next_id = page.next_key_marker or "", page.next_upload_id_marker or ""
     return types.ListMultipartUploadsOutput(
         bucket=request.bucket,
         key_marker=encoded(request.key_marker or ""),
-        upload_id_marker=request.upload_id_marker or "",
-        next_key_marker=encoded.optional(page.next_key_marker if page.truncated else None),
-        next_upload_id_marker=page.next_upload_id_marker if page.truncated else None,
+        upload_id_marker=(request.upload_id_marker or "") if request.key_marker else "",
+        next_key_marker=encoded(next_key),
+        next_upload_id_marker=next_id,
         prefix=encoded.optional(request.prefix or None),
         delimiter=encoded.optional(request.delimiter or None),
         max_uploads=limit,

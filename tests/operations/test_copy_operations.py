@@ -186,7 +186,7 @@ async def test_sources_that_are_not_there(s3: Operations) -> None:
         ("bucket/other", "NoSuchKey"),
         ("nowhere/key", "NoSuchBucket"),
         ("../key", "InvalidBucketName"),
-        (f"bucket/key?versionId={'x' * 32}", "NoSuchVersion"),
+        (f"bucket/key?versionId={'x' * 32}", "InvalidArgument"),
         ("bucket/key?versionId=x", "InvalidArgument"),
     ):
         assert (await s3.refused(copy(source, "copy"))).code == code

@@ -38,14 +38,23 @@ async def test_delete(s3: Operations) -> None:
 async def test_delete_of_versions(s3: Operations) -> None:
     await s3.create()
     await s3.put("key", b"data")
-    unknown = "x" * 32
-    output = await s3.do(types.DeleteObjectInput(bucket="bucket", key="key", version_id=unknown))
-    assert output.version_id == unknown
+    for version_id in ("x" * 32, "x", ""):
+        request = types.DeleteObjectInput(bucket="bucket", key="key", version_id=version_id)
+        assert (await s3.refused(request)).code == "InvalidArgument"
     assert await keys_of(s3) == ["key"]
-    error = await s3.refused(types.DeleteObjectInput(bucket="bucket", key="key", version_id="x"))
-    assert error.code == "InvalidArgument"
     await s3.do(types.DeleteObjectInput(bucket="bucket", key="key", version_id="null"))
     assert await keys_of(s3) == []
+
+
+async def test_a_bypass_of_locks_that_are_not_there(s3: Operations) -> None:
+    await s3.create()
+    await s3.put("key", b"data")
+    single = types.DeleteObjectInput(bucket="bucket", key="key", bypass_governance_retention=True)
+    many = batch(entry("key"))
+    many.bypass_governance_retention = True
+    for request in (single, many):
+        assert (await s3.refused(request)).code == "InvalidArgument"
+    assert await keys_of(s3) == ["key"]
 
 
 async def test_conditional_delete(s3: Operations) -> None:
@@ -104,7 +113,7 @@ async def test_every_key_has_its_own_outcome(s3: Operations) -> None:
     assert [(error.key[:9], error.code) for error in output.errors] == [
         ("b", "PreconditionFailed"),
         ("missing", "NoSuchKey"),
-        ("c", "InvalidArgument"),
+        ("c", "NoSuchVersion"),
         ("d", "NotImplemented"),
         ("k" * 9, "KeyTooLongError"),
     ]

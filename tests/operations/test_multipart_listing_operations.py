@@ -70,6 +70,7 @@ async def test_uploads_in_pages(begun: tuple[Operations, list[tuple[str, str]]])
             )
             found += [(upload.key, upload.upload_id) for upload in output.uploads]
             if not output.is_truncated:
+                assert (output.next_key_marker, output.next_upload_id_marker) == expected[-1]
                 break
             key_marker, id_marker = output.next_key_marker, output.next_upload_id_marker
         assert found == expected
