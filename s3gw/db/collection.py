@@ -57,10 +57,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Tombstone:
-    """A blob that may be unlinked; its name is never used again."""
+    """A blob that may be unlinked; its name is never used again. Its size is None if it was never sealed."""
 
     replica: Replica
-    size: int
+    size: int | None
 
 
 @asynccontextmanager
@@ -212,7 +212,7 @@ async def due_tombstones(db: Database, margin: float, backend_ids: Sequence[int]
         backend_ids,
         _TOMBSTONES,
     )
-    return [Tombstone(Replica(row["backend_id"], row["name"]), row["size"] or 0) for row in rows]
+    return [Tombstone(Replica(row["backend_id"], row["name"]), row["size"]) for row in rows]
 
 
 async def forget_tombstones(db: Database, names: Sequence[UUID]) -> int:

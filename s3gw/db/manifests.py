@@ -3,7 +3,7 @@
 A manifest's rows are the upload's pins: what they reference cannot be deleted, since the foreign keys judge.
 The lease only says that the upload may still run.
 
-All but the first commit here do not wait for the disk. Whatever is acknowledged is published by a later commit
+All but the first commit here do not wait for the disk. What is acknowledged is published by a later commit
 that does wait, and the log is written in order.
 """
 

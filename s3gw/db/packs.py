@@ -72,17 +72,20 @@ async def seal(db: Database, pack_id: int, size: int) -> None:
     )
 
 
-async def renew(db: Database, pack_ids: Sequence[int], lease: float) -> None:
-    """Lease open packs for another `lease` seconds; those that are sealed or gone stay so."""
-    await db.execute(
+async def renew(db: Database, pack_ids: Sequence[int], lease: float) -> frozenset[int]:
+    """Lease open packs for another `lease` seconds; those that are gone."""
+    rows = await db.fetch(
         """
         WITH held AS MATERIALIZED (
             SELECT id FROM packs WHERE id = ANY ($1::bigint[]) AND lease_until IS NOT NULL
             ORDER BY id FOR NO KEY UPDATE SKIP LOCKED
+        ), renewed AS (
+            UPDATE packs p SET lease_until = now() + make_interval(secs => $2)
+            FROM held WHERE p.id = held.id
         )
-        UPDATE packs p SET lease_until = now() + make_interval(secs => $2)
-        FROM held WHERE p.id = held.id
+        SELECT id FROM packs WHERE id = ANY ($1::bigint[])
         """,
         pack_ids,
         lease,
     )
+    return frozenset(pack_ids) - {row["id"] for row in rows}

@@ -15,6 +15,7 @@ from s3gw.backends.base import Backend
 from s3gw.config import Margins, Settings
 from s3gw.db import collection, reaping
 from s3gw.db.collection import Step
+from s3gw.db.packs import Replica
 from s3gw.db.pool import Database
 from s3gw.errors import BlobNotFound
 from s3gw.jobs.job import Job, Progress
@@ -73,22 +74,21 @@ class Collector:
         last = 0
         while packs := await reaping.expired_packs(self.db, last):
             for pack in packs:
-                await reaping.seal_expired(self.db, pack.id, await self._size(pack))
+                sizes = [await self._size(replica) for replica in pack.replicas]
+                await reaping.seal_expired(self.db, pack.id, max(sizes))
             last = packs[-1].id
         while await reaping.reap_uploads(self.db, self.margins.completed_upload):
             pass
 
-    async def _size(self, pack: reaping.ExpiredPack) -> int:
-        """Bytes of the longest copy: a crash may have torn the end of any."""
-        longest = 0
-        for copy in pack.replicas:
-            if (backend := self.backends.get(copy.backend_id)) is None:
-                continue
-            try:
-                longest = max(longest, await backend.size(copy.blob))
-            except BlobNotFound:
-                log.info("pack %d was registered, and its blob %s never made", pack.id, copy.blob)
-        return longest
+    async def _size(self, replica: Replica) -> int:
+        """Bytes of a blob; none where it was registered and never made, or is out of reach."""
+        backend = self.backends.get(replica.backend_id)
+        if backend is None:
+            return 0
+        try:
+            return await backend.size(replica.blob)
+        except BlobNotFound:
+            return 0
 
     async def _queue(
         self, progress: Progress, name: str, step: Callable[[Database, int, int], Awaitable[Step]]
@@ -104,10 +104,13 @@ class Collector:
         """Unlink condemned blobs; one that is gone already is unlinked again without harm."""
         mine = sorted(self.backends)
         while due := await collection.due_tombstones(self.db, self.margins.tombstone, mine):
+            size = 0
             for tombstone in due:
-                await self.backends[tombstone.replica.backend_id].delete(tombstone.replica.blob)
+                replica = tombstone.replica
+                size += await self._size(replica) if tombstone.size is None else tombstone.size
+                await self.backends[replica.backend_id].delete(replica.blob)
             count = await collection.forget_tombstones(self.db, [item.replica.name for item in due])
-            progress.add(blobs=count, bytes=sum(item.size for item in due))
+            progress.add(blobs=count, bytes=size)
 
 
 def jobs(db: Database, backends: Mapping[int, Backend], settings: Settings) -> list[Job]:

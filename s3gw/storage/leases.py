@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 from s3gw.db import manifests, packs
@@ -26,6 +26,8 @@ class Leases:
         self.seconds = lease
         self.manifests: set[int] = set()
         self.packs: set[int] = set()
+        self.on_pack_lost: Callable[[int], None] = lambda pack_id: None
+        """Told of a pack that was condemned, so that nobody appends to it any more."""
         self._last_time: set[int] = set()
         self._renewing: asyncio.Task[None] | None = None
         self._releasing: set[asyncio.Task[None]] = set()
@@ -62,7 +64,9 @@ class Leases:
             await manifests.renew(self._db, sorted(self.manifests), self.seconds)
             self.manifests -= last_time
         if self.packs:
-            await packs.renew(self._db, sorted(self.packs), self.seconds)
+            for gone in await packs.renew(self._db, sorted(self.packs), self.seconds):
+                self.packs.discard(gone)
+                self.on_pack_lost(gone)
 
     async def settle(self) -> None:
         """Wait for everything that was spawned."""

@@ -74,6 +74,7 @@ class PackWriter:
         self._open: OpenPack | None = None
         self._waiting: list[_Waiter] = []
         self._committing: asyncio.Task[None] | None = None
+        leases.on_pack_lost = self._lost
         self.syncs = 0
         """Group commits so far."""
 
@@ -200,6 +201,10 @@ class PackWriter:
         if self._store_id is None:
             self._store_id = await packs.store_id(self._db)
         return packformat.build_header(UUID(int=pack.id), self._store_id, time.time_ns() // 1000)
+
+    def _lost(self, pack_id: int) -> None:
+        if self._open is not None and self._open.id == pack_id:
+            self.retire(self._open)
 
     def _published(self, pack: OpenPack) -> None:
         pack.unpublished -= 1

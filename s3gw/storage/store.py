@@ -25,7 +25,7 @@ from s3gw.storage.writer import Layout, Tools, Upload
 
 __all__ = ["Layout", "Store"]
 
-_BATCHES = 32 << 20
+_BATCHES = 16 << 20
 """Plain bytes that all uploads of a process gather together, about."""
 _BATCH_MIN, _BATCH_MAX = 1 << 20, 8 << 20
 _SPACE_FRESH = 0.5

@@ -28,7 +28,7 @@ COLLECTING = (
     "collect.packs-locked",
     "collect.packs-deleted",
 )
-WRITING = ("put.begun", "put.pinned", "put.synced", "put.chunked", "put.resolved", "put.inserted")
+WRITING = ("put.pinned", "put.synced", "put.chunked", "put.resolved", "put.inserted")
 
 pytestmark = pytest.mark.timeout(300)
 

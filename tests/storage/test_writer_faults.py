@@ -212,3 +212,25 @@ async def test_leases_end_with_their_epoch(database: Database, backend: Faulty) 
         assert (freed.uploads, freed.chunks, freed.packs, freed.blobs) == (1, 4, 1, 1)
         assert await check_store(database, {1: backend}) == []
         assert await collection.queue_end(database) == 0
+
+
+async def test_a_condemned_pack_is_given_up_with_the_next_renewal(
+    database: Database, store: Store, backend: Faulty
+) -> None:
+    keys = await Keys.create(database)
+    await keys.put(store, "old", random_bytes(200 * KIB, 1))
+    await keys.delete("old")
+    freed = await collect_now(database, {1: backend}, Margins())
+    assert freed.bytes > 200 * KIB
+    await store._leases.renew()
+    assert store._leases.packs == set()
+    synced: list[str] = []
+
+    async def count_syncs(name: str) -> None:
+        if name == "pack.synced":
+            synced.append(name)
+
+    pauses.install(count_syncs)
+    await keys.put(store, "new", random_bytes(200 * KIB, 2))
+    assert len(synced) == 1
+    assert await _collected(database, store, backend) == []
