@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import logging
 from datetime import UTC, datetime
-from time import perf_counter
+from time import perf_counter, time
 from typing import Any
 
 from s3gw.http.exchange import Exchange
@@ -25,21 +25,25 @@ MAX_TEXT = 256
 
 def record(exchange: Exchange) -> None:
     """Log a finished request."""
-    if exchange.operation == HEALTH or not log.isEnabledFor(logging.INFO):
-        return
-    entry = logging.LogRecord(log.name, logging.INFO, "", 0, "%s", (_Line(exchange),), None)
-    log.handle(entry)
+    if exchange.operation != HEALTH and log.isEnabledFor(logging.INFO):
+        log.handle(AccessRecord(exchange))
 
 
-class _Line:
-    """The fields of one line; made into text by the formatter that wants them."""
+class AccessRecord(logging.LogRecord):
+    """A log record with the fields of one request.
 
-    __slots__ = ("fields",)
+    It skips what LogRecord finds out about the place in the program, which costs more than the line itself.
+    """
 
     def __init__(self, exchange: Exchange) -> None:
         request = exchange.request
         agent = request.headers.get("User-Agent")
-        self.fields: dict[str, Any] = {
+        self.created = time()
+        self.msecs = self.created % 1 * 1000
+        self.name, self.levelno, self.levelname = log.name, logging.INFO, "INFO"
+        self.msg, self.args = "", ()
+        self.exc_info = self.exc_text = self.stack_info = None
+        self.fields: dict[str, str | int | float | None] = {
             "request_id": exchange.request_id,
             "remote": request.remote,
             "account": exchange.account,
@@ -55,17 +59,17 @@ class _Line:
             "agent": None if agent is None else agent[:MAX_TEXT],
         }
 
-    def __str__(self) -> str:
+    def getMessage(self) -> str:  # noqa: N802 - the name is logging's
         """For a person: what, where, how it ended, how long it took."""
         fields = self.fields
-        path = "/".join(part for part in (fields["bucket"], fields["key"]) if part is not None)
+        path = "/".join(str(fields[name]) for name in ("bucket", "key") if fields[name] is not None)
         outcome = f"{fields['status']} {fields['error']}" if fields["error"] else str(fields["status"])
         what = f"{fields['operation'] or fields['method']} {ascii(path)[1:-1]}"
         measure = f"in={fields['bytes_in']} out={fields['bytes_out']} {fields['ms']}ms"
         return f"{fields['request_id']} {fields['remote']} {what} {outcome} {measure}"
 
 
-_encode = json.JSONEncoder(default=str).encode
+_encode = json.JSONEncoder().encode
 
 
 class JsonFormatter(logging.Formatter):
@@ -79,12 +83,11 @@ class JsonFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """One line without line breaks, ASCII only."""
         line: dict[str, Any] = {"time": self._time(record.created)}
-        if isinstance(record.args, tuple) and len(record.args) == 1 and isinstance(record.args[0], _Line):
-            line.update(record.args[0].fields)
-        else:
-            line |= {"level": record.levelname, "logger": record.name, "message": record.getMessage()}
-            if record.exc_info:
-                line["traceback"] = self.formatException(record.exc_info)
+        if isinstance(record, AccessRecord):
+            return _encode(line | record.fields)
+        line |= {"level": record.levelname, "logger": record.name, "message": record.getMessage()}
+        if record.exc_info:
+            line["traceback"] = self.formatException(record.exc_info)
         return _encode(line)
 
     def _time(self, created: float) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -31,11 +30,8 @@ class RootKey:
 
     async def secret(self, access_key: str) -> str | None:
         """The root secret, for the root key alone."""
-        return self.secret_key if self._is_root(access_key) else None
+        return self.secret_key if access_key == self.access_key else None
 
     async def account(self, access_key: str) -> Account | None:
         """The root account, for the root key alone."""
-        return self.root if self._is_root(access_key) else None
-
-    def _is_root(self, access_key: str) -> bool:
-        return hmac.compare_digest(access_key.encode(errors="replace"), self.access_key.encode())
+        return self.root if access_key == self.access_key else None
