@@ -10,7 +10,7 @@ from typing import Any
 
 from s3gw.errors import S3Error
 
-# Member of the model's inputs → the header as a client knows it. A member set to anything is refused.
+# Member of the model's inputs → the header as a client knows it. Any value but an empty one is refused.
 _REFUSED: Mapping[str, str] = {
     "server_side_encryption": "x-amz-server-side-encryption",
     "ssekms_key_id": "x-amz-server-side-encryption-aws-kms-key-id",
@@ -48,10 +48,10 @@ def refuse(request: Any) -> None:
     if members is None:
         members = _REFUSED_OF[kind] = tuple(name for name in _REFUSED if name in kind.__dataclass_fields__)
     for member in members:
-        if getattr(request, member) is not None:
+        if getattr(request, member) not in (None, ""):
             raise not_implemented(_REFUSED[member])
     acl: str | None = getattr(request, "acl", None)
-    if acl is not None and acl not in _ACLS:
+    if acl and acl not in _ACLS:
         raise not_implemented("x-amz-acl", acl)
 
 
