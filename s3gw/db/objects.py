@@ -14,6 +14,7 @@ from typing import Any
 
 import asyncpg
 
+from s3gw.db.batches import batches
 from s3gw.db.pool import Database, retrying
 from s3gw.db.records import Body, Bucket, Draft, InlineChunk, ObjectVersion, Properties
 from s3gw.db.rows import BUCKET, OWNER, bucket, property_values, version
@@ -78,16 +79,31 @@ _OBJECT = """
     o.bucket_id, o.key, o.size, o.chunk_id, o.manifest_id, o.pieces_id, o.etag, o.modified_at,
     o.storage_class, o.headers, o.metadata, o.checksums, o.tags, o.acl, o.encryption, o.lock,
     o.version_id, o.delete_marker, o.parts_count"""
-_GET = f"""
+_FOUND = f"""
 SELECT {BUCKET}, {OWNER}, {_OBJECT},
     c.domain_id AS c_domain_id, c.digest AS c_digest, c.length AS c_length, c.codec AS c_codec,
     c.data AS c_data, c.key_id AS c_key_id
+"""
+_GET = f"""{_FOUND}
 FROM buckets b
 JOIN accounts bo ON bo.id = b.account_id
 LEFT JOIN objects o ON o.bucket_id = b.id AND o.key = $2
 LEFT JOIN accounts oo ON oo.id = o.account_id
 LEFT JOIN chunks c ON c.id = o.chunk_id AND c.pack_id IS NULL AND $3
 WHERE b.name = $1
+"""
+# Each look-up is a LATERAL with LIMIT, which PostgreSQL can only do by index, one after the other: a plan
+# made while tables were small must not become a join of whole tables.
+_GET_MANY = f"""{_FOUND}
+FROM unnest($1::text[], $2::text[], $3::boolean[]) WITH ORDINALITY AS q (bucket, key, inline, place)
+LEFT JOIN LATERAL (SELECT * FROM buckets WHERE name = q.bucket LIMIT 1) b ON true
+LEFT JOIN LATERAL (SELECT * FROM accounts WHERE id = b.account_id LIMIT 1) bo ON true
+LEFT JOIN LATERAL (SELECT * FROM objects WHERE bucket_id = b.id AND key = q.key LIMIT 1) o ON true
+LEFT JOIN LATERAL (SELECT * FROM accounts WHERE id = o.account_id LIMIT 1) oo ON true
+LEFT JOIN LATERAL (
+    SELECT * FROM chunks WHERE id = o.chunk_id AND pack_id IS NULL AND q.inline LIMIT 1
+) c ON true
+ORDER BY q.place
 """
 
 # Arguments of upsert_object behind the body: $1 bucket, $2 key, $3 account, $4 size, $5 ETag, $6 count of
@@ -141,20 +157,29 @@ async def get(db: Database, bucket_name: str, key: str, *, inline: bool = True) 
 
     `inline=False` leaves the bytes out, for HEAD.
     """
-    row = await db.fetchrow(_GET, bucket_name, key, inline)
-    if row is None:
+    return await batches(db, _find).ask((bucket_name, key, inline))
+
+
+async def _find(db: Database, wanted: Sequence[tuple[str, str, bool]]) -> list[Found]:
+    if len(wanted) == 1:
+        return [_found(await db.fetchrow(_GET, *wanted[0]))]
+    return [_found(row) for row in await db.fetch(_GET_MANY, *map(list, zip(*wanted, strict=True)))]
+
+
+def _found(row: asyncpg.Record | None) -> Found:
+    if row is None or row["b_id"] is None:
         return Found(None, None)
     if row["key"] is None:
         return Found(bucket(row), None)
     chunk = None
     if row["c_data"] is not None:
         chunk = InlineChunk(
-            row["c_domain_id"],
-            row["c_digest"],
-            row["c_length"],
-            row["c_codec"],
-            row["c_data"],
-            row["c_key_id"],
+            domain_id=row["c_domain_id"],
+            digest=row["c_digest"],
+            length=row["c_length"],
+            codec=row["c_codec"],
+            data=row["c_data"],
+            key_id=row["c_key_id"],
         )
     return Found(bucket(row), version(row), chunk)
 

@@ -15,7 +15,7 @@ import json
 import random
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from typing import Any, Self, TypeVar
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
@@ -26,13 +26,14 @@ from s3gw.errors import ConfigError, Unavailable
 T = TypeVar("T")
 Connection = asyncpg.Connection
 
-# Cached plans made while tables were empty would keep a sequential scan, and compiling a plan takes longer
-# than running these statements does.
+# Cached plans made while tables were empty would keep a sequential scan; planning anew for each list of
+# arguments, or compiling a plan, takes longer than running these statements does.
 _SESSION = {
     "application_name": "s3gw",
     "default_transaction_isolation": "read committed",
     "enable_seqscan": "off",
     "jit": "off",
+    "plan_cache_mode": "force_generic_plan",
     "timezone": "UTC",
 }
 
@@ -61,21 +62,24 @@ class Database:
 
     def __init__(self, url: str, size: int, statement_timeout: float) -> None:
         self._url, self._arguments = _split(url)
+        self._shared = _is_shared(self._arguments)
         self._arguments["command_timeout"] = statement_timeout
         self._size = size
         self._open = 0
         self._idle: list[Connection] = []
         self._waiting: deque[asyncio.Future[Connection | None]] = deque()
         self._closed = False
+        self.batches: dict[object, Any] = {}
+        """Of this pool, by what they ask; see `s3gw.db.batches`."""
 
     @classmethod
     async def connect(cls, url: str, *, size: int = 16, statement_timeout: float = 60.0) -> Self:
         """Open a pool of at most `size` connections on a PostgreSQL URL; the first is made at once.
 
         `?statement_cache_size=0` in the URL is for pgbouncer in transaction mode, which knows neither
-        prepared statements nor session settings. Statements that take longer than `statement_timeout`
-        seconds count as Unavailable. Raises ConfigError where the URL cannot work, Unavailable where the
-        server does not answer.
+        prepared statements nor session settings: every statement is then a transaction. Statements that
+        take longer than `statement_timeout` seconds count as Unavailable. Raises ConfigError where the URL
+        cannot work, Unavailable where the server does not answer.
         """
         database = cls(url, size, statement_timeout)
         async with database.connection():
@@ -92,7 +96,10 @@ class Database:
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[Connection]:
-        """A connection of one's own for a while. Connection trouble is raised as Unavailable."""
+        """A connection of one's own for a while. Connection trouble is raised as Unavailable.
+
+        Behind pgbouncer only `transaction` keeps to one server.
+        """
         connection = await self._take()
         try:
             yield connection
@@ -117,23 +124,27 @@ class Database:
 
     async def fetch(self, query: str, *args: Any) -> list[asyncpg.Record]:
         """All rows of one statement."""
-        async with self.connection() as connection:
+        async with self._statement() as connection:
             return await connection.fetch(query, *args)
 
     async def fetchrow(self, query: str, *args: Any) -> asyncpg.Record | None:
         """The first row of one statement."""
-        async with self.connection() as connection:
+        async with self._statement() as connection:
             return await connection.fetchrow(query, *args)
 
     async def fetchval(self, query: str, *args: Any) -> Any:
         """The first column of the first row of one statement."""
-        async with self.connection() as connection:
+        async with self._statement() as connection:
             return await connection.fetchval(query, *args)
 
     async def execute(self, query: str, *args: Any) -> str:
         """Run one statement; its status, such as "DELETE 3"."""
-        async with self.connection() as connection:
+        async with self._statement() as connection:
             return await connection.execute(query, *args)
+
+    def _statement(self) -> AbstractAsyncContextManager[Connection]:
+        """A connection for one statement, which asyncpg sends in two steps."""
+        return self.transaction() if self._shared else self.connection()
 
     async def _take(self) -> Connection:
         while not self._closed:
@@ -227,8 +238,11 @@ async def _connect(url: str, arguments: dict[str, Any]) -> Connection:
     except (*_TROUBLE, asyncpg.InternalClientError) as error:
         raise Unavailable(f"no connection to the database: {_describe(error)}") from error
     try:
-        await connection.set_type_codec("jsonb", schema="pg_catalog", encoder=json.dumps, decoder=json.loads)
-        isolation = await connection.fetchval("SHOW transaction_isolation")
+        async with connection.transaction() if _is_shared(arguments) else nullcontext():
+            await connection.set_type_codec(
+                "jsonb", schema="pg_catalog", encoder=json.dumps, decoder=json.loads
+            )
+            isolation = await connection.fetchval("SHOW default_transaction_isolation")
     except Exception as error:
         connection.terminate()
         if _is_trouble(error, connection):
@@ -267,6 +281,11 @@ def _split(url: str) -> tuple[str, dict[str, Any]]:
     if size:
         arguments["server_settings"] = _SESSION
     return urlunsplit(parts._replace(query=rest)), arguments
+
+
+def _is_shared(arguments: dict[str, Any]) -> bool:
+    """Whether the server's sessions are handed from transaction to transaction, by pgbouncer."""
+    return arguments.get("statement_cache_size") == 0
 
 
 def _describe(error: BaseException) -> str:

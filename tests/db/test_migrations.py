@@ -7,8 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from s3gw.db import accounts, buckets, listings, objects, stats
+from s3gw.db.embedded import launch
+from s3gw.db.embedded_cluster import cluster, initialise, prepare
+from s3gw.db.embedded_identity import identities
 from s3gw.db.migrations import load, migrate, schema_directory
 from s3gw.db.pool import Database
+from s3gw.db.records import Draft, Properties
 from s3gw.errors import ConfigError
 
 
@@ -50,6 +55,30 @@ async def test_a_database_in_another_encoding_is_refused(empty_dsn: str, databas
     with pytest.raises(ConfigError, match="UTF8"):
         await migrate(empty_dsn.replace(f"/test_{name}?", "/latin?"))
     await database.execute("DROP DATABASE latin WITH (FORCE)")
+
+
+async def test_an_older_server(tmp_path: Path) -> None:
+    """The oldest that the wheel carries: everything here is to work on 15."""
+    identity = next(identities([tmp_path / "pg"]))
+    prepare(tmp_path, identity)
+    initialise(cluster(tmp_path), identity, durable=False, major=16)
+    server = await launch(tmp_path, identity, {"fsync": "off"}, major=16)
+    try:
+        await migrate(server.url)
+        db = await Database.connect(server.url)
+        account = await accounts.ensure_root(db)
+        bucket, _ = await buckets.create(db, "bucket", account.id, "r", "cdc-256k", True)
+        await objects.publish(db, bucket.id, "a/b", account.id, Draft(0), "e", Properties())
+        page = await listings.list_objects(db, bucket.id, "", "/")
+        assert page.common_prefixes == ["a/"]
+        assert (await stats.overall(db)).objects == 1
+        assert (await stats.by_bucket(db))["bucket"].objects == 1
+        outcomes = await objects.delete(db, bucket.id, ["a/b"])
+        assert outcomes == {"a/b": objects.Outcome.DONE}
+        assert await buckets.delete(db, "bucket") is buckets.Deletion.DELETED
+        await db.close()
+    finally:
+        await server.stop()
 
 
 def test_a_gap_in_the_numbers_is_refused(tmp_path: Path) -> None:

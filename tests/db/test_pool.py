@@ -194,6 +194,8 @@ async def test_behind_pgbouncer(dsn: str) -> None:
     db = await Database.connect(url)
     assert await db.fetchval("SELECT $1::jsonb", {"a": 1}) == {"a": 1}
     assert await db.fetchval("SELECT count(*) FROM pg_prepared_statements WHERE name <> ''") == 0
+    alone = await db.fetchval("SELECT statement_timestamp() = transaction_timestamp()")
+    assert not alone, "a statement would be prepared on one server and executed on another"
     name = await db.fetchval("SELECT current_database()")
     await db.execute(f"ALTER DATABASE {name} SET default_transaction_isolation = 'repeatable read'")
     with pytest.raises(ConfigError, match="repeatable read"):

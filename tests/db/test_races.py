@@ -29,6 +29,7 @@ class Session(Database):
     """A pool of one connection that is inside a transaction."""
 
     def __init__(self, connection: Connection) -> None:
+        super().__init__("postgresql:///", size=1, statement_timeout=60)
         self._connection = connection
 
     @asynccontextmanager

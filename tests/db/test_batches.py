@@ -1,0 +1,118 @@
+"""Questions asked together: who waits, who is answered, and what a failure or a cancellation touches."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+import asyncpg
+import pytest
+
+from s3gw.db import objects
+from s3gw.db.batches import Batches, batches
+from s3gw.db.pool import Database
+from s3gw.errors import Unavailable
+from tests.db.world import World
+
+
+class Oracle:
+    """Answers n by 10 n, once it is let; notes what was asked together."""
+
+    def __init__(self) -> None:
+        self.asked: list[list[int]] = []
+        self.free = asyncio.Event()
+        self.error: Exception | None = None
+
+    async def ask(self, db: Database, questions: Sequence[int]) -> list[int]:
+        self.asked.append(list(questions))
+        await self.free.wait()
+        if self.error is not None:
+            raise self.error
+        if 13 in questions:
+            raise ValueError("13")
+        return [10 * question for question in questions]
+
+
+@pytest.fixture
+def oracle() -> Oracle:
+    """A fresh oracle."""
+    return Oracle()
+
+
+async def start(oracle: Oracle, *questions: int) -> list[asyncio.Task[int]]:
+    """Ask all at once; returns when each stands in line or is being asked."""
+    made: Batches[int, int] = Batches(None, oracle.ask)  # type: ignore[arg-type]
+    tasks = [asyncio.create_task(made.ask(question)) for question in questions]
+    await asyncio.sleep(0)
+    return tasks
+
+
+async def test_the_first_are_asked_alone_and_the_rest_together(oracle: Oracle) -> None:
+    tasks = await start(oracle, *range(10))
+    oracle.free.set()
+    assert await asyncio.gather(*tasks) == [10 * n for n in range(10)]
+    assert oracle.asked == [[0], [1], [2], [3], [4, 5, 6, 7, 8, 9]]
+
+
+async def test_a_batch_is_bounded(oracle: Oracle) -> None:
+    tasks = await start(oracle, *range(100, 300))
+    oracle.free.set()
+    assert await asyncio.gather(*tasks) == [10 * n for n in range(100, 300)]
+    assert [len(questions) for questions in oracle.asked] == [1, 1, 1, 1, 64, 64, 64, 4]
+
+
+async def test_a_bad_question_fails_alone(oracle: Oracle) -> None:
+    tasks = await start(oracle, 0, 1, 2, 3, 12, 13, 14)
+    oracle.free.set()
+    results = await asyncio.gather(*tasks, return_exceptions=True)
+    assert results[:5] == [0, 10, 20, 30, 120]
+    assert isinstance(results[5], ValueError)
+    assert results[6] == 140
+
+
+async def test_trouble_fails_all_at_once(oracle: Oracle) -> None:
+    tasks = await start(oracle, *range(6))
+    oracle.error = Unavailable("away")
+    oracle.free.set()
+    results = await asyncio.gather(*tasks, return_exceptions=True)
+    assert all(isinstance(result, Unavailable) for result in results)
+    assert len(oracle.asked) == 5
+
+
+async def test_who_gives_up_disturbs_nobody(oracle: Oracle) -> None:
+    tasks = await start(oracle, *range(8))
+    for cancelled in (0, 5):
+        tasks[cancelled].cancel()
+    oracle.free.set()
+    results = await asyncio.gather(*tasks, return_exceptions=True)
+    assert [result for result in results if not isinstance(result, BaseException)] == [10, 20, 30, 40, 60, 70]
+    assert [n for n, result in enumerate(results) if isinstance(result, asyncio.CancelledError)] == [0, 5]
+
+
+async def test_look_ups_together_find_what_they_find_alone(world: World) -> None:
+    for number in range(10):
+        await world.put(f"key{number}", f"{number}".encode())
+    wanted = [
+        *(("bucket", f"key{number}", number % 2 == 0) for number in range(10)),
+        ("bucket", "none", True),
+        ("none", "key1", True),
+    ]
+    alone = [await objects.get(world.db, name, key, inline=inline) for name, key, inline in wanted]
+    together = await asyncio.gather(
+        *(objects.get(world.db, name, key, inline=inline) for name, key, inline in wanted * 5)
+    )
+    assert together == alone * 5
+
+
+async def test_a_key_that_the_database_refuses_fails_alone(world: World) -> None:
+    await world.put("key", b"x")
+    results = await asyncio.gather(
+        *(world.get(key) for key in ("key", "key", "key", "key", "key", "bad\0key", "key")),
+        return_exceptions=True,
+    )
+    assert isinstance(results.pop(5), asyncpg.DataError)
+    assert all(isinstance(found, objects.Found) and found.version for found in results)
+
+
+async def test_batches_belong_to_their_pool(world: World, oracle: Oracle) -> None:
+    assert batches(world.db, oracle.ask) is batches(world.db, oracle.ask)
