@@ -9,8 +9,8 @@ from __future__ import annotations
 import json
 import logging
 from datetime import UTC, datetime
+from json.encoder import encode_basestring_ascii
 from time import perf_counter, time
-from typing import Any
 
 from s3gw.http.exchange import Exchange
 
@@ -30,46 +30,46 @@ def record(exchange: Exchange) -> None:
 
 
 class AccessRecord(logging.LogRecord):
-    """A log record with the fields of one request.
+    """A log record of one request, which is made into text by the formatter that wants it.
 
     It skips what LogRecord finds out about the place in the program, which costs more than the line itself.
     """
 
     def __init__(self, exchange: Exchange) -> None:
-        request = exchange.request
-        agent = request.headers.get("User-Agent")
         self.created = time()
         self.msecs = self.created % 1 * 1000
         self.name, self.levelno, self.levelname = log.name, logging.INFO, "INFO"
         self.msg, self.args = "", ()
         self.exc_info = self.exc_text = self.stack_info = None
-        self.fields: dict[str, str | int | float | None] = {
-            "request_id": exchange.request_id,
-            "remote": request.remote,
-            "account": exchange.account,
-            "method": request.method,
-            "operation": exchange.operation,
-            "bucket": exchange.bucket,
-            "key": exchange.key,
-            "status": exchange.status,
-            "error": exchange.error,
-            "bytes_in": exchange.bytes_in,
-            "bytes_out": exchange.bytes_out,
-            "ms": round((perf_counter() - exchange.started) * 1000, 3),
-            "agent": None if agent is None else agent[:MAX_TEXT],
-        }
+        self.exchange = exchange
+        self.duration = (perf_counter() - exchange.started) * 1000
 
     def getMessage(self) -> str:  # noqa: N802 - the name is logging's
         """For a person: what, where, how it ended, how long it took."""
-        fields = self.fields
-        path = "/".join(str(fields[name]) for name in ("bucket", "key") if fields[name] is not None)
-        outcome = f"{fields['status']} {fields['error']}" if fields["error"] else str(fields["status"])
-        what = f"{fields['operation'] or fields['method']} {ascii(path)[1:-1]}"
-        measure = f"in={fields['bytes_in']} out={fields['bytes_out']} {fields['ms']}ms"
-        return f"{fields['request_id']} {fields['remote']} {what} {outcome} {measure}"
+        exchange = self.exchange
+        path = "/".join(part for part in (exchange.bucket, exchange.key) if part is not None)
+        outcome = f"{exchange.status} {exchange.error}" if exchange.error else str(exchange.status)
+        what = f"{exchange.operation or exchange.request.method} {ascii(path)[1:-1]}"
+        measure = f"in={exchange.bytes_in} out={exchange.bytes_out} {self.duration:.1f}ms"
+        return f"{exchange.request_id} {exchange.request.remote} {what} {outcome} {measure}"
+
+    def members(self) -> str:
+        """The members of the line's JSON object; written out, since this is done for every request."""
+        exchange = self.exchange
+        request = exchange.request
+        agent = request.headers.get("User-Agent")
+        return (
+            f'"request_id": "{exchange.request_id}", "remote": {_text(request.remote)}, '
+            f'"account": {_text(exchange.account)}, "method": {_text(request.method)}, '
+            f'"operation": {_text(exchange.operation)}, "bucket": {_text(exchange.bucket)}, '
+            f'"key": {_text(exchange.key)}, "status": {exchange.status}, "error": {_text(exchange.error)}, '
+            f'"bytes_in": {exchange.bytes_in}, "bytes_out": {exchange.bytes_out}, '
+            f'"ms": {self.duration:.3f}, "agent": {_text(agent and agent[:MAX_TEXT])}'
+        )
 
 
-_encode = json.JSONEncoder().encode
+def _text(value: str | None) -> str:
+    return "null" if value is None else encode_basestring_ascii(value)
 
 
 class JsonFormatter(logging.Formatter):
@@ -82,13 +82,18 @@ class JsonFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """One line without line breaks, ASCII only."""
-        line: dict[str, Any] = {"time": self._time(record.created)}
+        when = self._time(record.created)
         if isinstance(record, AccessRecord):
-            return _encode(line | record.fields)
-        line |= {"level": record.levelname, "logger": record.name, "message": record.getMessage()}
+            return f'{{"time": "{when}", {record.members()}}}'
+        line = {
+            "time": when,
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
         if record.exc_info:
             line["traceback"] = self.formatException(record.exc_info)
-        return _encode(line)
+        return json.dumps(line)
 
     def _time(self, created: float) -> str:
         """ISO 8601 in UTC; the second's text is made once for all lines in it."""
