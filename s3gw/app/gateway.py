@@ -11,7 +11,7 @@ from contextlib import AsyncExitStack
 
 import uvloop
 
-from s3gw.app import foundation, logs
+from s3gw.app import foundation, logs, memory
 from s3gw.app.background import background
 from s3gw.app.data_directory import Credentials, DataDirectory
 from s3gw.app.signals import Ending
@@ -27,6 +27,7 @@ Announce = Callable[[Settings, Credentials, int], None]
 def serve(settings: Settings, announce: Announce) -> int:
     """Run a gateway until it is told to end; the exit status. Raises ConfigError where it cannot start."""
     logs.configure(settings.log_format)
+    memory.give_back_soon()
     directory = DataDirectory.create(settings.data)
     directory.lock()
     try:

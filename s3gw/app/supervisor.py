@@ -16,7 +16,7 @@ from time import monotonic
 
 import uvloop
 
-from s3gw.app import logs
+from s3gw.app import logs, memory
 from s3gw.app.foundation import Foundation
 from s3gw.app.signals import Ending
 from s3gw.app.worker import serving
@@ -120,6 +120,7 @@ async def _readable(descriptor: int) -> None:
 def work(ground: Foundation, sockets: list[socket.socket], said: Connection) -> None:
     """The whole life of a worker process; it tells `said` that it serves, and ends with its parent."""
     logs.configure(ground.settings.log_format)
+    memory.give_back_soon()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal sends it to everybody; the parent decides
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_work(ground, sockets, said))
