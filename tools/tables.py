@@ -19,6 +19,8 @@ from s3gw.protocol import OPERATIONS
 DOCS = Path(__file__).parents[1] / "docs"
 REFERENCE = "https://docs.aws.amazon.com/AmazonS3/latest/API/API_{}.html"
 
+BEYOND_THE_MODEL = ("OptionsObject", "PostObject")
+
 COVERAGE = """# S3 coverage
 
 Made from the code by `make tables`. {done} of {all} operations are implemented; every other one is parsed and
