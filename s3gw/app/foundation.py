@@ -15,10 +15,10 @@ from s3gw.config import Settings
 from s3gw.db import accounts, instances
 from s3gw.db.embedded import Embedded, open_embedded, start_embedded
 from s3gw.db.instances import Instance
-from s3gw.db.migrations import migrate
+from s3gw.db.migrations import Migration, migrate
 from s3gw.db.pool import Database
 from s3gw.db.records import Account
-from s3gw.errors import ConfigError, GatewayError
+from s3gw.errors import ConfigError, GatewayError, Unavailable
 
 log = logging.getLogger("s3gw.app")
 
@@ -74,7 +74,7 @@ async def lay(
             keeper = Keeper(directory)
             stack.push_async_callback(keeper.stop)
             url = await keeper.start()
-        for migration in await migrate(url):
+        for migration in await _answering(url):
             log.info("applied migration %04d %s", migration.version, migration.name)
         db = await Database.connect(url, size=1)
         try:
@@ -84,6 +84,18 @@ async def lay(
         finally:
             await db.close()
         yield Foundation(settings, directory, credentials, url, instance, root, disk.id)
+
+
+async def _answering(url: str) -> list[Migration]:
+    """Migrate as soon as the database answers: it may be started beside the gateway, or be failing over."""
+    pause = 0.5
+    while True:
+        try:
+            return await migrate(url)
+        except Unavailable as error:
+            log.warning("waiting for the database: %s", error)
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, 5.0)
 
 
 @asynccontextmanager

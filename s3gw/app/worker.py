@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -43,6 +44,8 @@ async def serving(foundation: Foundation, server: Server) -> AsyncIterator[None]
             RootKey(credentials.access_key, credentials.secret_key, foundation.root),
             _Probe(db, backends),
         )
+        gc.collect()
+        gc.freeze()  # what is there now stays; no later collection has to look at it
         yield
 
 

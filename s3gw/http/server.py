@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import os
 import socket
 from collections.abc import Iterable, Sequence
+from email.utils import formatdate
 
 from aiohttp import web
 
@@ -20,6 +22,8 @@ from s3gw.http.identities import Identities
 from s3gw.http.pipeline import Pipeline
 from s3gw.operations.call import Services
 from s3gw.protocol.errors import error_document
+
+log = logging.getLogger("s3gw.http")
 
 BACKLOG = 1024
 CUT_WITHIN = 1.0
@@ -84,10 +88,12 @@ class _Refusals:
 
     def raw(self, error: S3Error) -> bytes:
         request_id = new_request_id()
+        log.info("request %s never began: %s", request_id, error.code)
         document = error_document(error, "/", request_id, HOST_ID)
         head = (
             f"HTTP/1.1 {error.status} {web.Response(status=error.status).reason}\r\n"
             f"x-amz-request-id: {request_id}\r\nx-amz-id-2: {HOST_ID}\r\nServer: s3gw\r\n"
+            f"Date: {formatdate(usegmt=True)}\r\n"
             f"Content-Type: application/xml\r\nContent-Length: {len(document)}\r\nConnection: close\r\n\r\n"
         )
         return head.encode() + document
