@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import Enum
 
 import asyncpg
 
+from s3gw.db.batches import batches
 from s3gw.db.pool import Database, retrying
 from s3gw.db.records import Bucket
 from s3gw.db.rows import BUCKET, bucket
@@ -21,6 +23,12 @@ class Deletion(Enum):
 
 
 _GET = f"SELECT {BUCKET} FROM buckets b JOIN accounts bo ON bo.id = b.account_id WHERE b.name = $1"
+_GET_MANY = f"""
+SELECT {BUCKET} FROM unnest($1::text[]) WITH ORDINALITY AS q (name, place)
+LEFT JOIN LATERAL (SELECT * FROM buckets WHERE name = q.name LIMIT 1) b ON true
+LEFT JOIN LATERAL (SELECT * FROM accounts WHERE id = b.account_id LIMIT 1) bo ON true
+ORDER BY q.place
+"""
 _CREATE = f"""
 WITH b AS (
     INSERT INTO buckets (name, account_id, region, chunking, archive_hints) VALUES ($1, $2, $3, $4, $5)
@@ -51,8 +59,15 @@ async def create(
 
 async def get(db: Database, name: str) -> Bucket | None:
     """The bucket of that name with its owner."""
-    row = await db.fetchrow(_GET, name)
-    return bucket(row) if row else None
+    return await batches(db, _find).ask(name)
+
+
+async def _find(db: Database, names: Sequence[str]) -> list[Bucket | None]:
+    if len(names) == 1:
+        row = await db.fetchrow(_GET, names[0])
+        return [bucket(row) if row else None]
+    rows = await db.fetch(_GET_MANY, names)
+    return [None if row["b_id"] is None else bucket(row) for row in rows]
 
 
 async def delete(db: Database, name: str) -> Deletion:

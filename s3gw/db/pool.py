@@ -35,6 +35,11 @@ _SESSION = {
     "jit": "off",
     "plan_cache_mode": "force_generic_plan",
     "timezone": "UTC",
+    # A gateway that is stopped or cut off must not hold its locks for hours.
+    "idle_in_transaction_session_timeout": "60s",
+    "tcp_keepalives_idle": "30",
+    "tcp_keepalives_interval": "10",
+    "tcp_keepalives_count": "3",
 }
 
 # What trying again later may mend: the server is away, starting, stopping, full, or no longer the primary.

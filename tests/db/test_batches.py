@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import asyncpg
 import pytest
 
-from s3gw.db import objects
+from s3gw.db import buckets, objects
 from s3gw.db.batches import Batches, batches
 from s3gw.db.pool import Database
 from s3gw.errors import Unavailable
@@ -102,6 +102,12 @@ async def test_look_ups_together_find_what_they_find_alone(world: World) -> None
         *(objects.get(world.db, name, key, inline=inline) for name, key, inline in wanted * 5)
     )
     assert together == alone * 5
+
+
+async def test_buckets_together(world: World) -> None:
+    names = ["bucket", "none"] * 10
+    found = await asyncio.gather(*(buckets.get(world.db, name) for name in names))
+    assert found == [world.bucket, None] * 10
 
 
 async def test_a_key_that_the_database_refuses_fails_alone(world: World) -> None:

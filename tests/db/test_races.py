@@ -16,7 +16,7 @@ from s3gw.db import buckets, objects, uploads
 from s3gw.db.buckets import Deletion
 from s3gw.db.objects import Outcome, Precondition
 from s3gw.db.pool import Connection, Database
-from s3gw.db.records import Properties
+from s3gw.db.records import Body, Properties
 from s3gw.db.uploads import Completion, Upload
 from s3gw.errors import Unavailable
 from tests.db.world import World, inline
@@ -231,6 +231,27 @@ async def test_equal_content_against_its_collection(world: World, commit: bool) 
 
     await collide(world, collect, lambda free: free.put("b", b"same"), commit)
     assert await world.bytes_of(await world.body("b")) == b"same"
+
+
+@both
+@pytest.mark.parametrize("how", ["overwritten", "deleted"])
+async def test_what_is_trashed_against_a_collector_that_looks_at_it(
+    world: World, how: str, commit: bool
+) -> None:
+    """The collector has locked the chunk and finds it referenced; the trash must wait and then name it."""
+    await world.put("key", b"old")
+    source = await world.body("key")
+
+    async def look(held: World) -> None:
+        await held.db.fetch("SELECT id FROM chunks FOR UPDATE SKIP LOCKED")
+
+    async def change(free: World) -> Any:
+        if how == "deleted":
+            return (await objects.delete(free.db, free.bucket.id, ["key"]))["key"]
+        return (await free.put("key", b"new")).outcome
+
+    assert await collide(world, look, change, commit) is DONE
+    assert await world.trash() == [Body(0, source.chunk_id)]
 
 
 async def test_collection_passes_by_what_a_put_is_naming(world: World) -> None:
