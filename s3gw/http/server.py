@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import logging
 import os
 import socket
 from collections.abc import Iterable, Sequence
 from email.utils import formatdate
+from typing import Any
 
 from aiohttp import web
 
@@ -71,6 +73,9 @@ class Server:
         if self._listener is not None:
             self._listener.close_idle()
             await self._listener.shutdown(CUT_WITHIN)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(CUT_WITHIN):
+                    await self._pipeline.drain()
 
 
 class _Refusals:
@@ -101,23 +106,37 @@ class _Refusals:
 
 def bind(host: str, port: int) -> list[socket.socket]:
     """Sockets that listen on every address of `host`. Raises ConfigError with what is wrong."""
-    where = f"{host}:{port}"
     try:
-        found = socket.getaddrinfo(host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     except OSError as error:
-        raise ConfigError(f"listen: {where}: {error.strerror or error}") from None
+        raise ConfigError(f"listen: {host}:{port}: {error.strerror or error}") from None
     sockets: list[socket.socket] = []
+    missing = None
+    for family, _, _, _, address in dict.fromkeys(found):
+        try:
+            sockets.append(_listening(family, address))
+        except OSError as error:
+            missing = error
+            if error.errno not in (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT):
+                break
+    else:
+        if sockets:  # "localhost" may name an address of a family that is switched off here
+            return sockets
+    for one in sockets:
+        one.close()
+    reason = os.strerror(missing.errno) if missing is not None and missing.errno else "no address"
+    raise ConfigError(f"listen: {host}:{port}: {reason}")
+
+
+def _listening(family: int, address: Any) -> socket.socket:
+    one = socket.socket(family, socket.SOCK_STREAM)
     try:
-        for family, kind, protocol, _, address in dict.fromkeys(found):
-            one = socket.socket(family, kind, protocol)
-            sockets.append(one)
-            one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            if family == socket.AF_INET6:
-                one.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-            one.bind(address)
-            one.listen(BACKLOG)
-    except OSError as error:
-        for one in sockets:
-            one.close()
-        raise ConfigError(f"listen: {where}: {os.strerror(error.errno or 0)}") from None
-    return sockets
+        one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if family == socket.AF_INET6:
+            one.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        one.bind(address)
+        one.listen(BACKLOG)
+    except OSError:
+        one.close()
+        raise
+    return one

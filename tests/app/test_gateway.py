@@ -119,6 +119,19 @@ def test_a_worker_that_dies_is_replaced(new_gateway: New) -> None:
     assert gateway.stop() == 0
 
 
+def test_it_waits_for_its_database(new_gateway: New, tmp_path: Path) -> None:
+    gateway = new_gateway(S3GW_DATABASE_URL=f"postgresql://nobody@/nothing?host={tmp_path}")
+    with gateway.log.open("ab") as log:
+        gateway.process = subprocess.Popen(
+            [str(gateway.command), "serve"], env=gateway.environment(), stdout=log, stderr=log
+        )
+    wait_until(lambda: "waiting for the database" in gateway.logs(), "a line about the database")
+    assert gateway.answers("/-/live")
+    assert wire.raw(gateway, b"GET /-/ready HTTP/1.1\r\nhost: x\r\n\r\n").status == 503
+    assert wire.raw(gateway, b"GET /bkt/k HTTP/1.1\r\nhost: x\r\n\r\n").code == "ServiceUnavailable"
+    assert gateway.stop() == 0
+
+
 @pytest.mark.slow
 def test_workers_end_with_their_parent(new_gateway: New) -> None:
     gateway = new_gateway(S3GW_WORKERS="2", S3GW_SHUTDOWN_TIMEOUT="1").start()
