@@ -1,0 +1,68 @@
+"""Log lines: what they look like, and when they are written."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import json
+import logging
+
+import pytest
+
+from s3gw.app.logs import Gathering
+from s3gw.http.access_log import JsonFormatter, TextFormatter
+
+
+def logger(stream: io.StringIO, formatter: logging.Formatter) -> logging.Logger:
+    """A logger of the test's own that writes to `stream`."""
+    made = logging.Logger("test", logging.INFO)  # noqa: LOG001 - apart from the tree of all others
+    handler = Gathering(stream)
+    handler.setFormatter(formatter)
+    made.addHandler(handler)
+    return made
+
+
+def test_without_a_loop_lines_are_written_at_once() -> None:
+    stream = io.StringIO()
+    logger(stream, JsonFormatter()).info("hello %s", "you")
+    line = json.loads(stream.getvalue())
+    assert (line["level"], line["logger"], line["message"]) == ("INFO", "test", "hello you")
+
+
+async def test_lines_are_written_together_and_warnings_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("s3gw.app.logs.FLUSH_AFTER", 0.01)
+    stream = io.StringIO()
+    log = logger(stream, JsonFormatter())
+    log.info("first")
+    assert stream.getvalue() == ""
+    log.warning("second")
+    assert stream.getvalue().count("\n") == 2
+    log.info("third")
+    async with asyncio.timeout(5):
+        while stream.getvalue().count("\n") < 3:
+            await asyncio.sleep(0.005)
+
+
+def test_a_traceback_stays_on_one_line() -> None:
+    stream = io.StringIO()
+    log = logger(stream, JsonFormatter())
+    try:
+        raise ZeroDivisionError
+    except ZeroDivisionError:
+        log.exception("failed")
+    assert stream.getvalue().count("\n") == 1
+    assert "ZeroDivisionError" in json.loads(stream.getvalue())["traceback"]
+
+
+def test_text_for_people() -> None:
+    stream = io.StringIO()
+    logger(stream, TextFormatter()).warning("careful")
+    assert stream.getvalue().endswith(" W careful\n")
+
+
+def test_a_stream_that_takes_nothing_more_is_no_error() -> None:
+    class Broken(io.StringIO):
+        def write(self, text: str) -> int:
+            raise BrokenPipeError
+
+    logger(Broken(), TextFormatter()).warning("into the void")
