@@ -137,7 +137,7 @@ class Reader:
         known = [extent.chunk for extent in segment.extents if extent.chunk is not None]
         fresh = await chunks.by_ids(self._db, [chunk.id for chunk in known])
         moved = [fresh.get(chunk.id) for chunk in known]
-        if any(chunk is None for chunk in moved):
+        if any(new is None or new.digest != old.digest for new, old in zip(moved, known, strict=True)):
             raise Damaged("the body was replaced and collected while it was read") from trouble
         if moved == known:
             if isinstance(trouble, Unavailable):

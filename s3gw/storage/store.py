@@ -21,13 +21,15 @@ from s3gw.storage.inflight import InFlight
 from s3gw.storage.leases import Leases
 from s3gw.storage.packs import PackWriter
 from s3gw.storage.reader import Reader
-from s3gw.storage.writer import Layout, Tools, Upload
+from s3gw.storage.writer import Layout, Share, Tools, Upload
 
 __all__ = ["Layout", "Store"]
 
 _BATCHES = 16 << 20
 """Plain bytes that all uploads of a process gather together, about."""
 _BATCH_MIN, _BATCH_MAX = 1 << 20, 8 << 20
+_FEW = 2
+"""Uploads at once that are not yet enough to keep the disk busy with one batch each."""
 _SPACE_FRESH = 0.5
 """Seconds for which a look at the free space holds."""
 
@@ -55,7 +57,7 @@ class Store:
             self._leases,
             InFlight(),
             settings.inline_limit,
-            self._batch_bytes,
+            self._share,
         )
 
     @property
@@ -117,8 +119,10 @@ class Store:
         await self._leases.close()
         self._cpu.shutdown(wait=False, cancel_futures=True)
 
-    def _batch_bytes(self) -> int:
-        return max(_BATCH_MIN, min(_BATCH_MAX, _BATCHES // max(self._uploads, 1)))
+    def _share(self) -> Share:
+        uploads = max(self._uploads, 1)
+        batch = max(_BATCH_MIN, min(_BATCH_MAX, _BATCHES // uploads))
+        return Share(batch, behind=2 if uploads <= _FEW else 1)
 
 
 async def _is_full(backend: Backend) -> bool:

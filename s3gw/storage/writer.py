@@ -33,13 +33,11 @@ from s3gw.storage.presets import PRESETS
 
 T = TypeVar("T")
 
-FEED = 1 << 20
+FEED = 1 << 19
 """Bytes handed to the cutting thread at a time."""
 TINY = 16 << 10
 """Bytes up to which a body is dealt with on the spot: a thread would take longer to wake."""
 BATCH_CHUNKS = 1024
-BEHIND = 2
-"""Batches of an upload that are stored at once: one is compressed and looked up while another is synced."""
 ROWS = 64
 """Chunk rows inserted in one transaction: more would block other uploads for long."""
 PINS = 256
@@ -60,6 +58,16 @@ class Layout:
 
 
 @dataclass(frozen=True, slots=True)
+class Share:
+    """An upload's part of the memory of a process."""
+
+    batch: int
+    """Plain bytes that it gathers before it stores them."""
+    behind: int
+    """Batches that it stores at once: with two, one is looked up and compressed while another is synced."""
+
+
+@dataclass(frozen=True, slots=True)
 class Tools:
     """What every upload of a process shares."""
 
@@ -70,8 +78,8 @@ class Tools:
     leases: Leases
     inflight: InFlight
     inline_limit: int
-    batch_bytes: Callable[[], int]
-    """Plain bytes that an upload should gather before it stores them, given how many run now."""
+    share: Callable[[], Share]
+    """What an upload may hold in memory, given how many run now."""
 
     async def run(self, work: Callable[[], T]) -> T:
         """Run processor work in a thread."""
@@ -165,12 +173,12 @@ class Upload:
         self._cutting = None
         for cut in cuts:
             self._batch.add(cut)
-            if len(self._batch.cuts) >= BATCH_CHUNKS or self._batch.length >= self._tools.batch_bytes():
+            if len(self._batch.cuts) >= BATCH_CHUNKS or self._batch.length >= self._tools.share().batch:
                 await self._store_behind()
 
     async def _store_behind(self) -> None:
         """Begin to store the batch, once few enough others are on their way."""
-        await self._stored(BEHIND - 1)
+        await self._stored(self._tools.share().behind - 1)
         batch, self._batch = self._batch, Batch()
         self._storing.append(asyncio.create_task(self._store(batch, self._holes(batch), final=False)))
 
