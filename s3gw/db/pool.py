@@ -148,7 +148,10 @@ class Database:
             return await connection.execute(query, *args)
 
     def _statement(self) -> AbstractAsyncContextManager[Connection]:
-        """A connection for one statement, which asyncpg sends in two steps."""
+        """A connection for one statement.
+
+        asyncpg sends it in two steps, between which some versions of pgbouncer change the server.
+        """
         return self.transaction() if self._shared else self.connection()
 
     async def _take(self) -> Connection:
