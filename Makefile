@@ -9,7 +9,7 @@ LEGACY := .venv-legacy
 LEGACY_READY := $(LEGACY)/.ready
 PIP := -m pip install --quiet --disable-pip-version-check
 # Client programs that no wheel carries.
-DEBIAN := s3fs fuse
+DEBIAN := s3fs fuse pgbouncer
 
 .PHONY: help setup serve test check format test-deps test-all conformance bench bench-seeds tables lock clean
 
