@@ -5,7 +5,7 @@ DATA/
   instance        the gateway's id, which leases in the database are bound to
   root-key.json   the generated root key, mode 600
   pg/             the embedded PostgreSQL
-  packs/          the local disk backend
+  packs/          the local disk backend; packs/store names the store whose packs they are
 """
 
 from __future__ import annotations
@@ -48,7 +48,10 @@ class DataDirectory:
     def create(cls, path: Path) -> Self:
         """The directory, created for its owner alone where it is missing. Raises ConfigError."""
         try:
+            missing = [one for one in (path, *path.parents) if not one.exists()]
             path.mkdir(mode=0o700, parents=True, exist_ok=True)
+            for one in missing:
+                _sync(one.parent)
             return cls(path.resolve(strict=True))
         except OSError as error:
             raise ConfigError(f"data: {path}: {error.strerror}") from None
@@ -100,6 +103,31 @@ class DataDirectory:
         except (OSError, ValueError):
             raise ConfigError(f"{path}: is not readable as the id of a gateway") from None
 
+    def adopt_packs(self, store: uuid.UUID, registered: str | None) -> None:
+        """Make sure that the packs here are those of the database, before anything is written or collected.
+
+        `store` is the database's store, `registered` the URL under which it knows its packs so far. The
+        directory may have moved. Raises ConfigError where the packs are another store's, or where the
+        database's packs are elsewhere.
+        """
+        path = self.packs / "store"
+        try:
+            kept = uuid.UUID(path.read_text().strip())
+        except FileNotFoundError:
+            if registered not in (None, self.packs.as_uri()):
+                raise ConfigError(
+                    f"data: the packs of this database are in {registered}, and none of them in {self.packs}; "
+                    "start with their directory, or move them here"
+                ) from None
+            self.packs.mkdir(mode=0o700, exist_ok=True)
+            _sync(self.path)
+            _write(path, f"{store}\n")
+            return
+        except (OSError, ValueError):
+            raise ConfigError(f"{path}: is not readable as the id of a store") from None
+        if kept != store:
+            raise ConfigError(f"data: {self.packs} holds the packs of another database (store {kept})")
+
     def credentials(self, settings: Settings) -> Credentials:
         """The root key: the one in the settings, else the one kept here, generated once."""
         if settings.access_key is not None and settings.secret_key is not None:
@@ -127,11 +155,16 @@ def _write(path: Path, text: str) -> None:
             file.flush()
             os.fsync(handle)
         draft.rename(path)
-        directory = os.open(path.parent, os.O_RDONLY | os.O_CLOEXEC)
-        try:
-            os.fsync(directory)
-        finally:
-            os.close(directory)
+        _sync(path.parent)
     except OSError as error:
         draft.unlink(missing_ok=True)
         raise ConfigError(f"{path}: cannot be written: {error.strerror}") from None
+
+
+def _sync(directory: Path) -> None:
+    """Make the names in a directory durable."""
+    handle = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -12,7 +12,7 @@ from s3gw.app.data_directory import Credentials, DataDirectory
 from s3gw.backends.base import Backend
 from s3gw.backends.disk import Disk
 from s3gw.config import Settings
-from s3gw.db import accounts, instances
+from s3gw.db import accounts, instances, packs
 from s3gw.db.embedded import Embedded, open_embedded, start_embedded
 from s3gw.db.instances import Instance
 from s3gw.db.migrations import Migration, migrate
@@ -80,6 +80,8 @@ async def lay(
         try:
             root = await accounts.ensure_root(db)
             instance = await instances.start(db, directory.instance_id())
+            known = {row.name: row.url for row in await instances.backends(db)}
+            directory.adopt_packs(await packs.store_id(db), known.get(DISK))
             disk = await instances.ensure_backend(db, DISK, directory.packs.as_uri())
         finally:
             await db.close()
