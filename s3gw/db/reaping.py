@@ -104,8 +104,8 @@ async def unnamed(db: Database, names: Sequence[UUID]) -> list[UUID]:
     rows = await db.fetch(
         """
         SELECT b.name FROM unnest($1::uuid[]) AS b (name)
-        WHERE NOT EXISTS (SELECT 1 FROM replicas r WHERE r.name = b.name)
-          AND NOT EXISTS (SELECT 1 FROM tombstones t WHERE t.name = b.name)
+        WHERE NOT EXISTS (SELECT 1 FROM replicas r WHERE r.name = b.name OFFSET 0)
+          AND NOT EXISTS (SELECT 1 FROM tombstones t WHERE t.name = b.name OFFSET 0)
         """,
         names,
     )

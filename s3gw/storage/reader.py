@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -94,7 +94,7 @@ class Reader:
             chunk = StoredChunk(0, inline.digest, inline.length, inline.codec, inline.key_id, inline.data)
             yield await self._small(Extent(chunk, start, length))
             return
-        loading: deque[asyncio.Task[list[Buffer]]] = deque()
+        loading: deque[asyncio.Task[Iterable[Buffer]]] = deque()
         try:
             async with aclosing(_segments(extents(self._db, body, start, length))) as segments:
                 async for segment in segments:
@@ -116,11 +116,11 @@ class Reader:
             return _inline(extent)
         return await asyncio.get_running_loop().run_in_executor(self._cpu, _inline, extent)
 
-    async def _load(self, segment: Segment) -> list[Buffer]:
+    async def _load(self, segment: Segment) -> Iterable[Buffer]:
         """The plain bytes of a segment; from another replica, or another place, where one fails."""
         first = segment.extents[0]
         if first.chunk is None:
-            return list(_zeros(first.length))
+            return _zeros(first.length)
         if segment.pack_id is None:
             return [await self._small(first)]
         trouble: Exception | None = None
