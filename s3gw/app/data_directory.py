@@ -116,7 +116,7 @@ class DataDirectory:
         except FileNotFoundError:
             if registered not in (None, self.packs.as_uri()):
                 raise ConfigError(
-                    f"data: the packs of this database are in {registered}, and none of them in {self.packs}; "
+                    f"data: the packs of this database are in {registered}, none of them in {self.packs}; "
                     "start with their directory, or move them here"
                 ) from None
             self.packs.mkdir(mode=0o700, exist_ok=True)
