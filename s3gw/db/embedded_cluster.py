@@ -79,10 +79,13 @@ def prepare(data: Path, identity: Identity) -> Path:
 
 
 def socket_directory(data: Path) -> Path:
-    """Where the socket is: in the data directory, or in a short private one where its path is too long."""
+    """Where the socket is: in the data directory, or in a short private one where its path is too long.
+
+    Also where the path has a comma, at which PostgreSQL and its clients split lists of directories.
+    """
     base = cluster(data).parent
     inside = base / "run"
-    if len(os.fsencode(inside / _SOCKET)) <= _SOCKET_PATH_LIMIT:
+    if len(os.fsencode(inside / _SOCKET)) <= _SOCKET_PATH_LIMIT and "," not in str(inside):
         return inside
     name = hashlib.sha256(os.fsencode(base)).hexdigest()[:16]
     return Path(tempfile.gettempdir()) / f"s3gw-{os.geteuid()}-{name}"

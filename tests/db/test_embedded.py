@@ -84,8 +84,16 @@ async def test_a_command_finds_the_running_server_or_starts_one(tmp_path: Path) 
     assert attached(tmp_path) is None
 
 
-async def test_a_path_too_long_for_a_socket(tmp_path: Path) -> None:
-    data = tmp_path / ("long" * 20) / ("name" * 20)
+@pytest.mark.parametrize("name", ["sp ace", "co:lon", "per%20cent", "n\u00e4me@x", "quo\"t'e"])
+async def test_awkward_paths(tmp_path: Path, name: str) -> None:
+    async with open_embedded(tmp_path / name) as embedded:
+        assert embedded.socket_directory.is_relative_to(tmp_path)
+        assert await query(embedded, "SELECT 1") == 1
+
+
+@pytest.mark.parametrize("name", ["long" * 20 + "/" + "name" * 20, "com,ma"])
+async def test_a_path_that_no_socket_can_have(tmp_path: Path, name: str) -> None:
+    data = tmp_path / name
     data.mkdir(parents=True)
     embedded = await start_embedded(data, durable=False)
     try:
