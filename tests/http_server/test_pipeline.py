@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
+import json
 import logging
 import re
+from collections.abc import Awaitable, Callable
 
 import pytest
 
+from s3gw.http.access_log import JsonFormatter
 from tests import wire
 from tests.http_server.harness import BLOCK, SECRET_KEY, Running, read_answer
 
@@ -115,8 +119,6 @@ async def test_aws_chunked_is_no_content_encoding(server: Running) -> None:
 
 async def wire_chunked(server: Running, headers: dict[str, str]) -> wire.Answer:
     """A PUT with signed chunks."""
-    import asyncio
-
     return await asyncio.to_thread(
         wire.chunked_put, server.gateway, "/bkt/k", [b"x" * 9000, b"end"], headers=headers
     )
@@ -143,10 +145,6 @@ async def test_a_presigned_request_and_case_34_no_signature_in_the_log(
 
 
 async def test_the_access_log_tells_who_did_what(server: Running, caplog: pytest.LogCaptureFixture) -> None:
-    import json
-
-    from s3gw.http.access_log import JsonFormatter
-
     with caplog.at_level(logging.INFO, "s3gw.access"):
         said = await server.request("PUT", "/bkt/a%0Ab", headers={"user-agent": "test/1"}, body=b"12345")
     assert said.status == 200
@@ -172,6 +170,41 @@ async def test_the_access_log_tells_who_did_what(server: Running, caplog: pytest
         "agent": "test/1",
     }
     assert fields == expected | {"ms": fields["ms"], "time": fields["time"]}
+
+
+async def test_the_absolute_form_of_a_target(server: Running) -> None:
+    headers = wire.Signer(server.gateway).headers("GET", "/bkt/1", "", wire.UNSIGNED, {})
+    said = await server.raw(wire.head("GET", f"http://127.0.0.1:{server.port}/bkt/1", headers))
+    assert said.body == BLOCK
+
+
+async def test_a_virtual_host_names_the_bucket(new_server: Callable[..., Awaitable[Running]]) -> None:
+    server = await new_server(domains=("s3.test",))
+    signer = wire.Signer(server.gateway)
+    headers = signer.headers("GET", "/1", "", wire.UNSIGNED, {"host": "bkt.s3.test"})
+    said = await server.raw(wire.head("GET", "/1", headers))
+    assert said.body == BLOCK
+    assert (server.fakes.inputs[0].bucket, server.fakes.inputs[0].key) == ("bkt", "1")
+
+
+async def test_presigned_parameters_stand_for_headers(server: Running) -> None:
+    target = wire.Signer(server.gateway).presigned("PUT", "/bkt/k", query="x-amz-meta-colour=blue")
+    head = wire.head("PUT", target, {"host": f"127.0.0.1:{server.port}", "content-length": "2"})
+    assert (await server.raw(head + b"ok", "PUT")).status == 200
+    assert server.fakes.inputs[0].metadata == {"colour": "blue"}
+
+
+@pytest.mark.parametrize("method", ["TRACE", "CONNECT", "PATCH", "PROPFIND"])
+async def test_methods_that_s3_does_not_have(server: Running, method: str) -> None:
+    said = await server.raw(f"{method} /bkt/k HTTP/1.1\r\nhost: x\r\n\r\n".encode())
+    assert 400 <= said.status < 500
+    assert said.code
+
+
+async def test_a_websocket_is_declined(server: Running) -> None:
+    headers = {"connection": "upgrade", "upgrade": "websocket"}
+    said = await server.raw(server.signed("GET", "/bkt/1", headers))
+    assert said.body == BLOCK
 
 
 @pytest.mark.parametrize("target", ["/bkt/%zz", "/bkt/%ff", "/bkt/a%00b", "/../etc", "/bkt/" + "k" * 1025])
