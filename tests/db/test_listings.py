@@ -121,6 +121,18 @@ async def test_pages_join_to_the_whole(world: World) -> None:
         assert found == entries(whole)
 
 
+async def test_the_greatest_key_there_can_be(world: World) -> None:
+    """1,024 bytes of the last character: nothing follows it, and yet it has an end."""
+    key = LAST * 256
+    await world.put(key, b"x")
+    for prefix in ("", LAST, key):
+        page = await listings.list_objects(world.db, world.bucket.id, prefix)
+        assert [found.key for found in page.objects] == [key]
+    page = await listings.list_objects(world.db, world.bucket.id, "", LAST)
+    assert (page.objects, page.common_prefixes, page.truncated) == ([], [LAST], False)
+    assert (await listings.list_objects(world.db, world.bucket.id, "", LAST, LAST)).common_prefixes == []
+
+
 async def test_a_listed_object_shows_what_was_stored(world: World) -> None:
     properties = Properties(checksums={"type": "FULL_OBJECT", "CRC32": "x"}, storage_class="STANDARD_IA")
     result = await world.put("key", b"data", properties=properties)
