@@ -203,16 +203,20 @@ async def collect_packs(db: Database, after: int, end: int) -> Step:
         return Step(len(ids), ids[-1], len(dead))
 
 
-async def due_tombstones(db: Database, margin: float, backend_ids: Sequence[int]) -> list[Tombstone]:
-    """Some of the copies on these backends that were condemned `margin` seconds ago."""
+async def due_tombstones(
+    db: Database, margin: float, backend_ids: Sequence[int], without: Sequence[UUID]
+) -> list[Tombstone]:
+    """Some of the copies on these backends that were condemned `margin` seconds ago, but for some names."""
     rows = await db.fetch(
         """
         SELECT backend_id, name, size FROM tombstones
         WHERE condemned_at <= now() - make_interval(secs => $1) AND backend_id = ANY ($2::smallint[])
-        ORDER BY condemned_at LIMIT $3
+        AND name <> ALL ($3::uuid[])
+        ORDER BY condemned_at LIMIT $4
         """,
         margin,
         backend_ids,
+        without,
         _TOMBSTONES,
     )
     return [Tombstone(Replica(row["backend_id"], row["name"]), row["size"]) for row in rows]

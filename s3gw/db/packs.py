@@ -58,12 +58,15 @@ async def create(db: Database, instance: Instance, backend_ids: Sequence[int], l
 
 
 async def seal(db: Database, pack_id: int, size: int) -> None:
-    """Record that a pack of `size` bytes grows no more, and have it judged: perhaps nothing lives in it."""
+    """Record that a pack of `size` bytes grows no more, and have it judged: perhaps nothing lives in it.
+
+    The reaper may have sealed it before, when its lease could not be renewed, and found it shorter.
+    """
     await db.execute(
         """
         WITH sealed AS (
-            UPDATE packs SET size = $2, instance_id = NULL, epoch = NULL, lease_until = NULL
-            WHERE id = $1 AND lease_until IS NOT NULL RETURNING id
+            UPDATE packs SET size = greatest(size, $2), instance_id = NULL, epoch = NULL, lease_until = NULL
+            WHERE id = $1 RETURNING id
         )
         INSERT INTO candidates (pack_id) SELECT id FROM sealed
         """,
@@ -73,7 +76,7 @@ async def seal(db: Database, pack_id: int, size: int) -> None:
 
 
 async def renew(db: Database, pack_ids: Sequence[int], lease: float) -> frozenset[int]:
-    """Lease open packs for another `lease` seconds; those that are gone."""
+    """Lease open packs for another `lease` seconds; those that are sealed or gone."""
     rows = await db.fetch(
         """
         WITH held AS MATERIALIZED (
@@ -83,7 +86,7 @@ async def renew(db: Database, pack_ids: Sequence[int], lease: float) -> frozense
             UPDATE packs p SET lease_until = now() + make_interval(secs => $2)
             FROM held WHERE p.id = held.id
         )
-        SELECT id FROM packs WHERE id = ANY ($1::bigint[])
+        SELECT id FROM packs WHERE id = ANY ($1::bigint[]) AND lease_until IS NOT NULL
         """,
         pack_ids,
         lease,

@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
+from uuid import UUID
 
 from s3gw.backends.base import Backend
 from s3gw.config import Margins, Settings
@@ -17,7 +18,7 @@ from s3gw.db import collection, reaping
 from s3gw.db.collection import Step
 from s3gw.db.packs import Replica
 from s3gw.db.pool import Database
-from s3gw.errors import BlobNotFound
+from s3gw.errors import BlobNotFound, GatewayError
 from s3gw.jobs.job import Job, Progress
 from s3gw.jobs.sightings import remove_unnamed
 
@@ -103,14 +104,21 @@ class Collector:
     async def _unlink(self, progress: Progress) -> None:
         """Unlink condemned blobs; one that is gone already is unlinked again without harm."""
         mine = sorted(self.backends)
-        while due := await collection.due_tombstones(self.db, self.margins.tombstone, mine):
-            size = 0
+        failed: list[UUID] = []
+        while due := await collection.due_tombstones(self.db, self.margins.tombstone, mine, failed):
+            gone: list[UUID] = []
             for tombstone in due:
                 replica = tombstone.replica
-                size += await self._size(replica) if tombstone.size is None else tombstone.size
-                await self.backends[replica.backend_id].delete(replica.blob)
-            count = await collection.forget_tombstones(self.db, [item.replica.name for item in due])
-            progress.add(blobs=count, bytes=size)
+                try:
+                    size = await self._size(replica) if tombstone.size is None else tombstone.size
+                    await self.backends[replica.backend_id].delete(replica.blob)
+                except (GatewayError, OSError) as error:
+                    log.warning("blob %s cannot be unlinked: %s", replica.blob, error)
+                    failed.append(replica.name)
+                    continue
+                gone.append(replica.name)
+                progress.add(bytes=size)
+            progress.add(blobs=await collection.forget_tombstones(self.db, gone))
 
 
 def jobs(db: Database, backends: Mapping[int, Backend], settings: Settings) -> list[Job]:

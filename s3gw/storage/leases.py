@@ -27,7 +27,7 @@ class Leases:
         self.manifests: set[int] = set()
         self.packs: set[int] = set()
         self.on_pack_lost: Callable[[int], None] = lambda pack_id: None
-        """Told of a pack that was condemned, so that nobody appends to it any more."""
+        """Told of a pack that others sealed or condemned, so that nobody appends to it any more."""
         self._last_time: set[int] = set()
         self._renewing: asyncio.Task[None] | None = None
         self._releasing: set[asyncio.Task[None]] = set()

@@ -163,7 +163,8 @@ class PackWriter:
             self.retire(pack)
             raise
         self.syncs += 1
-        pack.size = offsets[0] + length
+        end = offsets[0] + length
+        pack.size = end + max(-end % appender.alignment for appender in pack.appenders)
         await pauses.reach("pack.synced")
         offset = offsets[0] + len(header)
         for waiter in group:

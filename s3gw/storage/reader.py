@@ -159,6 +159,8 @@ class Reader:
         data = await backend.read(replica.blob, segment.start, segment.end - segment.start)
         if len(data) != segment.end - segment.start:
             raise Damaged(f"the pack ends before byte {segment.end}")
+        if sum(extent.chunk.length for extent in segment.extents if extent.chunk is not None) <= TINY:
+            return _decode(data, segment.start, segment.extents)
         return await asyncio.get_running_loop().run_in_executor(
             self._cpu, _decode, data, segment.start, segment.extents
         )

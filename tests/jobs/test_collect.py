@@ -15,6 +15,7 @@ from s3gw.config import Margins
 from s3gw.db import objects, uploads
 from s3gw.db.pool import Database
 from s3gw.db.records import Properties
+from s3gw.errors import Unavailable
 from s3gw.jobs.collect import Collector, Freed, collect_now
 from s3gw.jobs.job import Progress
 from s3gw.storage.store import Store
@@ -196,3 +197,29 @@ async def test_churn_with_a_collector_running(database: Database, store: Store, 
         assert await keys.get(store, key) == data
     await collect_now(database, {1: disk}, Margins())
     assert await check_store(database, {1: disk}) == []
+
+
+class Stuck(Disk):
+    """Cannot unlink one blob."""
+
+    stuck = ""
+
+    async def delete(self, name: str) -> None:
+        if name == self.stuck:
+            raise Unavailable("EIO")
+        await super().delete(name)
+
+
+async def test_a_blob_that_cannot_be_unlinked_holds_up_no_other(database: Database, tmp_path: Path) -> None:
+    disk = Stuck(tmp_path / "packs")
+    keys = await Keys.create(database)
+    for number in range(3):
+        async with open_store(database, disk) as store:
+            await keys.put(store, f"k{number}", random_bytes(200 * KIB, number))
+    disk.stuck = sorted([info.name async for info in disk.list()])[0]
+    await keys.delete("k0", "k1", "k2")
+    assert (await collect_now(database, {1: disk}, Margins())).blobs == 2
+    disk.stuck = ""
+    assert (await collect_now(database, {1: disk}, Margins())).blobs == 1
+    assert await check_store(database, {1: disk}) == []
+    await disk.close()

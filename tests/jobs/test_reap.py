@@ -167,3 +167,22 @@ async def test_a_lease_of_an_unknown_gateway_ends_by_time_alone(database: Databa
     await store.write(blocks_of(random_bytes(700 * KIB)), CDC)
     assert (await collect_now(database, {1: disk}, Margins())).uploads == 0
     await store.close()
+
+
+async def test_a_pack_that_was_reaped_under_a_living_writer(database: Database, disk: Disk) -> None:
+    """As when the database was away for longer than a lease: the writer goes on, and the size follows."""
+    store = await _start(database, disk)
+    keys = await Keys.create(database)
+    await keys.put(store, "one", random_bytes(300 * KIB, 1))
+    await database.execute("UPDATE packs SET lease_until = now() - interval '1 second'")
+    await collect_now(database, {1: disk}, Margins())
+    await keys.put(store, "two", random_bytes(300 * KIB, 2))
+    await store._leases.renew()
+    await store._leases.settle()
+    await collect_now(database, {1: disk}, Margins())
+    assert await check_store(database, {1: disk}) == []
+    await keys.put(store, "three", random_bytes(300 * KIB, 3))
+    assert await count(database, "packs") == 2
+    await store.close()
+    for seed, key in enumerate(("one", "two", "three"), 1):
+        assert await keys.get(store, key) == random_bytes(300 * KIB, seed)

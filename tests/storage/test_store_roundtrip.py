@@ -73,3 +73,27 @@ async def test_any_range(store: Store, layout: object) -> None:
         length = min(len(data) - start, chosen.choice((1, 10, 70_000, 2 * MIB)))
         assert await read_all(store, draft, start, length) == data[start : start + length]
     assert await read_all(store, draft, len(data), 0) == b""
+
+
+@pytest.mark.parametrize("chunking", sorted(PRESETS))
+async def test_bodies_put_together_at_random(store: Store, chunking: str) -> None:
+    """Runs of zeros, repeated, compressible and random stretches, in blocks and ranges of any size."""
+    chosen = random.Random(chunking)
+    repeated = random_bytes(200_000, 99)
+    for seed in range(12):
+        stretches = []
+        for _ in range(chosen.randrange(1, 6)):
+            length = chosen.choice((1, 300, 5_000, 70_000, 300_000, 1_100_000))
+            kind = chosen.randrange(4)
+            stretches.append(
+                (bytes(length), random_bytes(length, seed), repeated[:length], b"ab" * length)[kind]
+            )
+        data = b"".join(stretches)
+        sizes = [chosen.choice((1, 17, 4096, 65_536, 1 << 20)) for _ in range(50)]
+        draft = await store.write(
+            blocks_of(data, sizes), replace(CDC, chunking=chunking, compression=seed % 3 > 0)
+        )
+        assert await read_all(store, draft) == data
+        start = chosen.randrange(len(data))
+        length = chosen.randrange(len(data) - start) + 1
+        assert await read_all(store, draft, start, length) == data[start : start + length]
