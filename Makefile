@@ -53,12 +53,12 @@ format: $(READY)
 	$(BIN)/ruff check --fix
 
 test-deps: $(READY) $(LEGACY_READY)
-	@if command -v s3fs >/dev/null && command -v fusermount >/dev/null; then \
-		echo "s3fs and fuse are installed"; \
-	elif [ "$$(id -u)" = 0 ]; then \
-		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(DEBIAN); \
+	@if dpkg -s $(DEBIAN) >/dev/null 2>&1; then \
+		echo "installed: $(DEBIAN)"; \
 	else \
-		sudo apt-get update -qq && sudo DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(DEBIAN); \
+		as_root=; [ "$$(id -u)" = 0 ] || as_root=sudo; \
+		$$as_root apt-get update -qq && \
+		$$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(DEBIAN); \
 	fi
 
 $(LEGACY_READY): requirements/legacy.txt
