@@ -183,6 +183,6 @@ async def test_a_pack_that_was_reaped_under_a_living_writer(database: Database, 
     assert await check_store(database, {1: disk}) == []
     await keys.put(store, "three", random_bytes(300 * KIB, 3))
     assert await count(database, "packs") == 2
-    await store.close()
     for seed, key in enumerate(("one", "two", "three"), 1):
         assert await keys.get(store, key) == random_bytes(300 * KIB, seed)
+    await store.close()
