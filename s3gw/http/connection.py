@@ -12,6 +12,7 @@ answered with the same error document as any other.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -23,6 +24,8 @@ from aiohttp.streams import StreamReader
 from multidict import CIMultiDict
 
 from s3gw.errors import S3Error
+
+log = logging.getLogger("s3gw.http")
 
 FLUSH_WITHIN = 10.0
 """Seconds that the rest of an answer may take to leave after the connection was told to close."""
@@ -188,6 +191,8 @@ class Connection(web.RequestHandler):
         message: str | None = None,
     ) -> web.StreamResponse:
         """Answer what the parser refused, or cut the connection where an answer has begun."""
+        if status >= 500 and not isinstance(exc, ConnectionError):
+            log.error("a request failed outside the pipeline", exc_info=exc)
         if request.writer.output_size > 0:
             raise ConnectionError("the answer had begun")
         status, headers, body = self._listener.refusals.answer(request, refusal(status, exc, message))

@@ -17,6 +17,7 @@ Nothing of a body is read, and "100 Continue" is not said, before the request is
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime
 
@@ -39,6 +40,9 @@ from s3gw.http.source import BodySource
 from s3gw.operations.call import REGISTRY, Buffer, Call, Registered, Services
 from s3gw.protocol.operation import BodyKind, Head, Operation, Reply
 from s3gw.protocol.routing import route
+from s3gw.protocol.values import invalid_argument
+
+_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 
 OBJECT_CHECKSUMS = frozenset({"CompleteMultipartUpload"})
 """Operations whose x-amz-checksum- headers speak of the object and not of their document."""
@@ -110,7 +114,7 @@ class Pipeline:
         account = await _account(identities, authenticated)
         exchange.account = None if account is None else account.name
         if authenticated is not None and authenticated.presigned:
-            headers = hoisted_headers(address) | headers
+            headers = _hoisted(address) | headers
         given = operation.parse(Head(request.method, address.bucket, address.key, address.query, headers))
         registered, account = _authorise(account, operation, address)
         body: Body | NoBody = NO_BODY
@@ -182,6 +186,15 @@ def _flat(request: web.BaseRequest) -> dict[str, str]:
         if kept is not None:
             headers["content-encoding"] = kept
     return headers
+
+
+def _hoisted(address: Address) -> dict[str, str]:
+    """Headers that a presigned request gives in its query, where the HTTP parser has not looked at them."""
+    hoisted = hoisted_headers(address)
+    for name, value in hoisted.items():
+        if _CONTROL.search(value):
+            raise invalid_argument(name, None, "Header value cannot contain control characters")
+    return hoisted
 
 
 async def _account(identities: Identities, authenticated: Authenticated | None) -> Account | None:

@@ -194,6 +194,15 @@ async def test_presigned_parameters_stand_for_headers(server: Running) -> None:
     assert server.fakes.inputs[0].metadata == {"colour": "blue"}
 
 
+async def test_presigned_parameters_cannot_split_headers(server: Running) -> None:
+    query = "x-amz-website-redirect-location=%2Fa%0D%0Ax-evil%3A%20yes"
+    target = wire.Signer(server.gateway).presigned("PUT", "/bkt/k", query=query)
+    head = wire.head("PUT", target, {"host": f"127.0.0.1:{server.port}", "content-length": "2"})
+    said = await server.raw(head + b"ok", "PUT")
+    assert (said.status, said.code) == (400, "InvalidArgument")
+    assert server.fakes.stored == {}
+
+
 @pytest.mark.parametrize("method", ["TRACE", "CONNECT", "PATCH", "PROPFIND"])
 async def test_methods_that_s3_does_not_have(server: Running, method: str) -> None:
     said = await server.raw(f"{method} /bkt/k HTTP/1.1\r\nhost: x\r\n\r\n".encode())

@@ -83,3 +83,18 @@ async def test_a_slow_store_is_not_the_clients_fault(new_server: New) -> None:
     await asyncio.sleep(0.2)  # four times the limit, in which nothing can be read
     server.fakes.hold.set()
     assert (await read_answer(reader)).body == b"released"
+
+
+async def test_a_client_that_leaves_in_the_middle_is_no_error_of_ours(
+    server: Running, caplog: pytest.LogCaptureFixture
+) -> None:
+    reader, writer = await server.connect()
+    writer.write(server.signed("GET", "/bkt/2000"))
+    await reader.readexactly(1000)
+    writer.transport.abort()
+    async with asyncio.timeout(10):
+        while not server.fakes.closed:
+            await asyncio.sleep(0.01)
+    await server.server.stop(5)
+    assert "Traceback" not in caplog.text
+    assert "outside" not in caplog.text
