@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import subprocess
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -46,11 +47,17 @@ async def url(tmp_path: Path) -> AsyncIterator[str]:
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    assert await until(lambda: (tmp_path / ".s.PGSQL.6432").exists(), 30)
+    assert await until(lambda: _accepts(tmp_path / ".s.PGSQL.6432"), 30)
     yield f"postgresql://s3gw@/postgres?host={tmp_path}&port=6432&statement_cache_size=0"
     bouncer.terminate()
     bouncer.wait()
     await server.stop()
+
+
+def _accepts(path: Path) -> bool:
+    """Whether somebody listens on the socket, which is there a moment before that."""
+    with socket.socket(socket.AF_UNIX) as probe:
+        return probe.connect_ex(str(path)) == 0
 
 
 async def test_many_clients_on_few_sessions(url: str) -> None:
