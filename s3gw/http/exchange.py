@@ -21,6 +21,10 @@ def new_request_id() -> str:
     return f"{_ids.getrandbits(64):016X}"
 
 
+class ClientGone(ConnectionError):
+    """The connection to the client is lost, or was cut: there is nobody left to answer."""
+
+
 @dataclass(slots=True)
 class Exchange:
     """A request, and what the steps of the pipeline found out about it; the access log's source."""

@@ -30,7 +30,7 @@ from s3gw.errors import S3Error
 from s3gw.http import access_log, respond
 from s3gw.http.addressing import Address, parse_address
 from s3gw.http.body import Body, document_limit, open_body, read_document
-from s3gw.http.exchange import Exchange
+from s3gw.http.exchange import ClientGone, Exchange
 from s3gw.http.failures import as_s3_error
 from s3gw.http.health import Health
 from s3gw.http.identities import Identities
@@ -70,12 +70,12 @@ class Pipeline:
         try:
             try:
                 return await self._send(exchange, source, await self._process(exchange, source))
-            except ConnectionError:
+            except ClientGone:
                 raise
             except Exception as error:  # noqa: BLE001 - the last resort: whatever it was becomes an S3 error
                 return await self._fail(exchange, source, error)
-        except ConnectionError:
-            exchange.error = exchange.error or "ClientClosed"
+        except (ClientGone, asyncio.CancelledError) as ended:
+            exchange.error = exchange.error or type(ended).__name__
             raise
         finally:
             self._running -= 1

@@ -13,7 +13,7 @@ from aiohttp import web
 from multidict import CIMultiDict
 
 from s3gw.errors import S3Error
-from s3gw.http.exchange import HOST_ID, Exchange
+from s3gw.http.exchange import HOST_ID, ClientGone, Exchange
 from s3gw.protocol.errors import error_document
 from s3gw.protocol.operation import Reply
 
@@ -41,7 +41,7 @@ async def send(
     """Send `reply`; with `close`, as the last on its connection.
 
     An error that comes before the first byte has left is raised as it is, and another reply may follow. Later
-    ones cut the connection and are raised as ConnectionError. A client that takes no bytes for `stall`
+    ones cut the connection and are raised as ClientGone. A client that takes no bytes for `stall`
     seconds, or fewer than `minimum_rate` a second, is cut off.
     """
     request = exchange.request
@@ -61,13 +61,14 @@ async def send(
     if body is None or isinstance(body, bytes):
         size = 0 if body is None else len(body)
         _check_declared(response, body)
-        await response.prepare(request)
-        if size > SEPARATE_HEADERS or request.protocol.writing_paused:
-            with ReaderWatch(request, stall, minimum_rate) as watch:
-                watch.writing()
-                await response.write_eof()
-        else:
-            await response.write_eof()  # cannot wait for the client
+        with _TO_CLIENT:
+            await response.prepare(request)
+            if size > SEPARATE_HEADERS or request.protocol.writing_paused:
+                with ReaderWatch(request, stall, minimum_rate) as watch:
+                    watch.writing()
+                    await response.write_eof()
+            else:
+                await response.write_eof()  # cannot wait for the client
         exchange.bytes_out = size
     else:
         stream = body if isinstance(body, AsyncIterable) else _single(body)
@@ -92,20 +93,23 @@ async def _send_stream(
     try:
         block = await anext(blocks, None)
         _check_block(exchange, block, length)
-        await response.prepare(exchange.request)
-        if block is not None and len(block) > SEPARATE_HEADERS:
-            writer.send_headers()
         with watch:
+            with _TO_CLIENT:
+                await response.prepare(exchange.request)
+                if block is not None and len(block) > SEPARATE_HEADERS:
+                    writer.send_headers()
             while block is not None:
                 watch.writing()
-                await response.write(block)
+                with _TO_CLIENT:
+                    await response.write(block)
                 exchange.bytes_out += len(block)
                 watch.fetching()
                 block = await anext(blocks, None)
                 _check_block(exchange, block, length)
             watch.writing()
-            await response.write_eof()
-    except ConnectionError:
+            with _TO_CLIENT:
+                await response.write_eof()
+    except ClientGone:
         raise
     except Exception as error:
         if not writer.output_size:
@@ -114,9 +118,27 @@ async def _send_stream(
         exchange.error = "Cut"
         if exchange.request.transport is not None:
             exchange.request.transport.abort()
-        raise ConnectionError("the answer could not be finished") from error
+        raise ClientGone("the answer could not be finished") from error
     finally:
         await _close(blocks)
+
+
+class _ToClient:
+    """Round writing to the client: there, trouble with the connection is the client's going.
+
+    Elsewhere a ConnectionError would be that of a part behind the gateway.
+    """
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if isinstance(error, ConnectionError):
+            raise ClientGone from None
+
+
+_TO_CLIENT = _ToClient()
 
 
 def _check_block(exchange: Exchange, block: Buffer | None, length: int | None) -> None:

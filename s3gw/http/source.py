@@ -14,6 +14,7 @@ from aiohttp.http_exceptions import ContentLengthError, HttpProcessingError
 from aiohttp.web_protocol import RequestPayloadError
 
 from s3gw.errors import S3Error
+from s3gw.http.exchange import ClientGone
 
 DRAINABLE = 256 * 1024
 """Bytes of an unread body that are worth reading and throwing away to keep the connection."""
@@ -39,7 +40,7 @@ class BodySource:
         """The next block.
 
         Raises S3Error RequestTimeout for a client that is too slow and IncompleteBody for one that ends the
-        body early or breaks its framing, ConnectionError where the connection is lost.
+        body early or breaks its framing, ClientGone where the connection is lost.
         """
         if not self._begun:
             self._begun = True
@@ -53,9 +54,9 @@ class BodySource:
         except (RequestPayloadError, HttpProcessingError, ClientPayloadError) as error:
             self._broken = True
             raise _framing(error) from None
-        except RuntimeError:  # what StreamReader raises on a connection that is gone
+        except (ConnectionError, RuntimeError):  # RuntimeError is what StreamReader says of a lost connection
             self._broken = True
-            raise ConnectionError("the client has gone") from None
+            raise ClientGone from None
         if not block:
             raise StopAsyncIteration
         self.received += len(block)

@@ -74,6 +74,7 @@ class Fakes:
             "unavailable": Unavailable("postgresql://root:hunter2@db/ does not answer"),
             "full": OutOfSpace("/secret/path is full"),
             "damaged": Damaged("chunk 17 differs"),
+            "behind": ConnectionRefusedError("internal detail"),
             "bug": ZeroDivisionError("internal detail"),
             "unchanged": S3Error("NotModified", headers={"ETag": '"e"'}),
         }

@@ -61,6 +61,7 @@ async def test_authentication_comes_before_not_implemented(server: Running) -> N
         ("full", 507, "InsufficientStorage"),
         ("damaged", 500, "InternalError"),
         ("bug", 500, "InternalError"),
+        ("behind", 500, "InternalError"),
     ],
 )
 async def test_failures_below_tell_nothing_of_the_inside(
