@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from importlib.metadata import version
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from s3gw import app
@@ -48,8 +50,16 @@ def announce(settings: Settings, credentials: Credentials, port: int) -> None:
         say("export AWS_SECRET_ACCESS_KEY=…  # the secret_key of your settings")
     say(f"export AWS_DEFAULT_REGION={settings.region}")
     say(f"export AWS_ENDPOINT_URL={endpoint}")
-    say("aws s3 mb s3://backup")
+    say(f"{_aws()} s3 mb s3://backup")
     say()
+
+
+def _aws() -> str:
+    """The aws-cli to paste: the one beside this program, if there is one."""
+    beside = Path(sys.executable).with_name("aws")
+    if not beside.exists():
+        return "aws"
+    return str(beside.relative_to(Path.cwd()) if beside.is_relative_to(Path.cwd()) else beside)
 
 
 def address(settings: Settings, port: int) -> str:
