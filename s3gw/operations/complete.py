@@ -35,6 +35,10 @@ async def complete_multipart_upload(
     if upload.completed is not None:
         return _output(upload.completed)
     stored = {part.number: part for part in await uploads.parts(call.services.db, upload.id)}
+    if not stored:  # perhaps another request has completed or aborted it since we looked
+        upload = await upload_of(call, request, bucket, ended=True)
+        if upload.completed is not None:
+            return _output(upload.completed)
     parts = [_checked(upload, entry, stored.get(number)) for number, entry in chosen]
     _check_sizes(request, parts)
     etag = etags.of_parts(part.etag for part in parts)
