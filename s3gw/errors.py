@@ -41,7 +41,8 @@ class BlobNotFound(GatewayError):
     """No blob of that name on that backend."""
 
 
-# Codes, statuses and default messages as the S3 API reference lists them:
+# Codes and statuses as the S3 API reference lists them, messages in the words of S3's answers, which some
+# clients and test suites compare; the reference words several of them differently:
 # https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
 CODES: Mapping[str, tuple[int, str]] = {
     "AccessDenied": (403, "Access Denied"),
@@ -49,15 +50,15 @@ CODES: Mapping[str, tuple[int, str]] = {
     "AuthorizationQueryParametersError": (400, "The authorization query parameters that you provided are not valid."),
     "BadDigest": (400, "The Content-MD5 or checksum value that you specified did not match what the server received."),
     "BadRequest": (400, "Bad Request"),
-    "BucketAlreadyExists": (409, "The requested bucket name is not available. The bucket namespace is shared by all users of the system. Specify a different name and try again."),
+    "BucketAlreadyExists": (409, "The requested bucket name is not available. The bucket namespace is shared by all users of the system. Please select a different name and try again."),
     "BucketAlreadyOwnedByYou": (409, "Your previous request to create the named bucket succeeded and you already own it."),
-    "BucketNotEmpty": (409, "The bucket that you tried to delete is not empty."),
-    "ConditionalRequestConflict": (409, "A conflicting operation occurred during the request. Try again."),
-    "EntityTooLarge": (400, "Your proposed upload exceeds the maximum allowed object size."),
-    "EntityTooSmall": (400, "Your proposed upload is smaller than the minimum allowed size."),
+    "BucketNotEmpty": (409, "The bucket you tried to delete is not empty"),
+    "ConditionalRequestConflict": (409, "The conditional request cannot succeed due to a conflicting operation against this resource."),
+    "EntityTooLarge": (400, "Your proposed upload exceeds the maximum allowed size"),
+    "EntityTooSmall": (400, "Your proposed upload is smaller than the minimum allowed size"),
     "ExpiredToken": (400, "The provided token has expired."),
     "IllegalLocationConstraintException": (400, "The specified location constraint is not valid for this endpoint."),
-    "IncompleteBody": (400, "You did not provide the number of bytes specified by the Content-Length HTTP header."),
+    "IncompleteBody": (400, "You did not provide the number of bytes specified by the Content-Length HTTP header"),
     "InsufficientStorage": (507, "The storage behind this gateway is full. Delete objects or add space, then try again."),
     "InternalError": (500, "An internal error occurred. Try again."),
     "InvalidAccessKeyId": (403, "The AWS access key ID that you provided does not exist in our records."),
@@ -67,33 +68,33 @@ CODES: Mapping[str, tuple[int, str]] = {
     "InvalidDigest": (400, "The Content-MD5 or checksum value that you specified is not valid."),
     "InvalidLocationConstraint": (400, "The specified location constraint is not valid."),
     "InvalidObjectState": (403, "The operation is not valid for the current state of the object."),
-    "InvalidPart": (400, "One or more of the specified parts could not be found. The part might not have been uploaded, or the specified entity tag might not match the part's entity tag."),
+    "InvalidPart": (400, "One or more of the specified parts could not be found.  The part may not have been uploaded, or the specified entity tag may not match the part's entity tag."),
     "InvalidPartNumber": (416, "The requested partnumber is not satisfiable"),
-    "InvalidPartOrder": (400, "The list of parts was not in ascending order. The parts list must be specified in order by part number."),
+    "InvalidPartOrder": (400, "The list of parts was not in ascending order. Parts must be ordered by part number."),
     "InvalidRange": (416, "The requested range is not satisfiable"),
     "InvalidRedirectLocation": (400, "The website redirect location is not valid."),
     "InvalidRequest": (400, "Invalid Request"),
-    "InvalidStorageClass": (400, "The storage class that you specified is not valid."),
+    "InvalidStorageClass": (400, "The storage class you specified is not valid"),
     "InvalidToken": (400, "The provided token is malformed or otherwise not valid."),
     "InvalidURI": (400, "The specified URI couldn't be parsed."),
-    "KeyTooLongError": (400, "Your key is too long."),
+    "KeyTooLongError": (400, "Your key is too long"),
     "MalformedPOSTRequest": (400, "The body of your POST request is not well-formed multipart/form-data."),
     "MalformedTrailerError": (400, "The request contained trailing data that was not well-formed or did not conform to our published schema."),
-    "MalformedXML": (400, "The XML that you provided was not well formed or did not validate against our published schema."),
+    "MalformedXML": (400, "The XML you provided was not well-formed or did not validate against our published schema"),
     "MaxMessageLengthExceeded": (400, "Your request was too large."),
-    "MetadataTooLarge": (400, "Your metadata headers exceed the maximum allowed metadata size."),
+    "MetadataTooLarge": (400, "Your metadata headers exceed the maximum allowed metadata size"),
     "MethodNotAllowed": (405, "The specified method is not allowed against this resource."),
     "MissingContentLength": (411, "You must provide the Content-Length HTTP header."),
-    "MissingRequestBodyError": (400, "You sent an empty XML document as a request."),
+    "MissingRequestBodyError": (400, "Request Body is empty"),
     "MissingSecurityHeader": (400, "Your request was missing a required header."),
     "NoSuchBucket": (404, "The specified bucket does not exist"),
     "NoSuchKey": (404, "The specified key does not exist."),
-    "NoSuchUpload": (404, "The specified multipart upload does not exist. The upload ID might not be valid, or the multipart upload might have been aborted or completed."),
+    "NoSuchUpload": (404, "The specified upload does not exist. The upload ID may be invalid, or the upload may have been aborted or completed."),
     "NoSuchVersion": (404, "The specified version does not exist."),
-    "NotImplemented": (501, "A header or operation that you provided implies functionality that is not implemented."),
+    "NotImplemented": (501, "A header you provided implies functionality that is not implemented"),
     "NotModified": (304, "Not Modified"),
     "OperationAborted": (409, "A conflicting conditional operation is currently in progress against this resource. Try again."),
-    "PreconditionFailed": (412, "At least one of the preconditions that you specified did not hold."),
+    "PreconditionFailed": (412, "At least one of the pre-conditions you specified did not hold"),
     "RequestHeaderSectionTooLarge": (400, "Your request header section exceeds the maximum allowed size."),
     "RequestTimeTooSkewed": (403, "The difference between the request time and the server's time is too large."),
     "RequestTimeout": (400, "Your socket connection to the server was not read from or written to within the timeout period."),
@@ -104,6 +105,7 @@ CODES: Mapping[str, tuple[int, str]] = {
     "UnexpectedContent": (400, "This request contains unsupported content."),
     "XAmzContentSHA256Mismatch": (400, "The provided 'x-amz-content-sha256' header does not match what was computed."),
 }
+# fmt: on
 
 
 class S3Error(GatewayError):
