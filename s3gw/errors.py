@@ -44,6 +44,7 @@ class BlobNotFound(GatewayError):
 # Codes and statuses as the S3 API reference lists them, messages in the words of S3's answers, which some
 # clients and test suites compare; the reference words several of them differently:
 # https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+# fmt: off
 CODES: Mapping[str, tuple[int, str]] = {
     "AccessDenied": (403, "Access Denied"),
     "AuthorizationHeaderMalformed": (400, "The authorization header that you provided is not valid."),
