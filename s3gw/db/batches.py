@@ -1,8 +1,8 @@
-"""Questions that arrive while others are being asked, put together into one statement.
+"""Questions that arrive while another is being asked, put together into one statement.
 
-A look-up of its own costs a round trip, two wake-ups of the event loop and the work of a statement; sixteen
-in one statement cost little more than one does. Where nobody waits nothing changes: the first few questions
-are asked at once and alone.
+A statement of its own costs a round trip, two wake-ups of the event loop and, where it changes something, a
+commit; sixteen questions in one statement cost little more than one does. Where nobody waits nothing changes:
+a question that finds none in flight is asked at once and alone.
 """
 
 from __future__ import annotations
@@ -19,8 +19,10 @@ Question = TypeVar("Question")
 Answer = TypeVar("Answer")
 Ask = Callable[[Database, Sequence[Question]], Awaitable[Sequence[Answer]]]
 
+_PATIENCE = 0.01
+"""Seconds after which questions no longer wait for a statement in flight, which may be held up by a lock."""
 _AT_ONCE = 4
-"""Statements in flight before questions begin to wait for one of them."""
+"""Statements in flight at most."""
 _TOGETHER = 64
 
 
@@ -33,12 +35,16 @@ class Batches(Generic[Question, Answer]):
         self._in_flight = 0
         self._waiting: deque[tuple[Question, asyncio.Future[Answer]]] = deque()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._patience: asyncio.TimerHandle | None = None
 
     async def ask(self, question: Question) -> Answer:
         """The answer, perhaps together with others'."""
-        if self._in_flight >= _AT_ONCE:
-            waiter: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        if self._in_flight:
+            loop = asyncio.get_running_loop()
+            waiter: asyncio.Future[Answer] = loop.create_future()
             self._waiting.append((question, waiter))
+            if self._patience is None:
+                self._patience = loop.call_later(_PATIENCE, self._lose_patience)
             return await waiter
         self._in_flight += 1
         try:
@@ -48,12 +54,24 @@ class Batches(Generic[Question, Answer]):
             self._go_on()
 
     def _go_on(self) -> None:
-        """Ask what waits, in a task, since it is nobody's own."""
+        """Ask what waits, once nothing is in flight."""
+        if self._waiting and not self._in_flight:
+            self._start()
+
+    def _lose_patience(self) -> None:
+        """Ask what waits although something is in flight, and look again if it is much."""
+        self._patience = None
         if self._waiting and self._in_flight < _AT_ONCE:
-            self._in_flight += 1
-            task = asyncio.ensure_future(self._together())
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            self._start()
+        if self._waiting:
+            self._patience = asyncio.get_running_loop().call_later(_PATIENCE, self._lose_patience)
+
+    def _start(self) -> None:
+        """Ask the first that wait in a task, since they are nobody's own."""
+        self._in_flight += 1
+        task = asyncio.ensure_future(self._together())
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     async def _together(self) -> None:
         batch = [self._waiting.popleft() for _ in range(min(_TOGETHER, len(self._waiting)))]

@@ -114,6 +114,32 @@ upsert_object($1, $2, $3, $4, {chunk}, {manifest}, {pieces}, $5, $6, $7, $8, $9,
 _PUBLISH_INLINE = "SELECT modified, version FROM " + _UPSERT.format(
     chunk="inline_chunk($17, $18, $19, $20, $21, $22)", manifest="NULL", pieces="NULL"
 )
+# Several bodies that are inline, under one commit: all chunks in the order of their digests, then all keys in
+# order. Of one key that comes twice the later is what stays.
+_PUBLISH_INLINE_MANY = """
+WITH wanted AS MATERIALIZED (
+    SELECT * FROM unnest(
+        $1::bigint[], $2::text[], $3::bigint[], $4::bigint[], $5::text[], $6::text[],
+        $7::jsonb[], $8::jsonb[], $9::jsonb[], $10::jsonb[], $11::jsonb[], $12::jsonb[], $13::jsonb[],
+        $14::integer[], $15::bytea[], $16::integer[], $17::smallint[], $18::bytea[], $19::integer[]
+    ) WITH ORDINALITY AS w (
+        bucket, key, account, size, etag, storage_class,
+        headers, metadata, checksums, tags, acl, encryption, lock,
+        domain, digest, length, codec, data, key_id, place
+    )
+), stored AS MATERIALIZED (
+    SELECT place, inline_chunk(domain, digest, length, codec, data, key_id) AS chunk
+    FROM (SELECT * FROM wanted ORDER BY domain, digest OFFSET 0) AS w
+), sorted AS MATERIALIZED (
+    SELECT * FROM wanted JOIN stored USING (place) ORDER BY bucket, key COLLATE "C", place
+)
+SELECT u.modified, u.version
+FROM sorted AS w, LATERAL upsert_object(
+    w.bucket, w.key, w.account, w.size, w.chunk, NULL, NULL, w.etag, NULL, w.storage_class,
+    w.headers, w.metadata, w.checksums, w.tags, w.acl, w.encryption, w.lock, false, NULL
+) AS u
+ORDER BY w.place
+"""
 _PUBLISH_MANIFEST = "SELECT modified, version FROM " + _UPSERT.format(
     chunk="NULL", manifest="claim_manifest($17, $4)", pieces="NULL"
 )
@@ -199,13 +225,27 @@ async def publish(
 
     A draft's inline chunk is inserted, or its manifest's lease cleared; what the key held before goes to the
     trash. When it ends otherwise than DONE or raises, nothing of it stays, and the draft is the caller's to
-    discard. Raises Unavailable when the draft's lease was lost.
+    discard. Raises Unavailable when the draft's lease was lost. Inline drafts that come together without
+    preconditions share a statement and its commit.
     """
+    if isinstance(content, Draft) and content.inline is not None and precondition is None:
+        key_and_properties = (bucket_id, key, account_id, content.size, etag, properties.storage_class)
+        question = (*key_and_properties, *property_values(properties), *_chunk_arguments(content.inline))
+        return await batches(db, _publish_inline).ask(question)
     statement, body_arguments = content_arguments(content, _PUBLISH_INLINE, _PUBLISH_MANIFEST, _PUBLISH_BODY)
     arguments = _upsert_arguments(
         bucket_id, key, account_id, content.size, etag, None, properties, precondition
     )
     return await _published(db, statement, *arguments, *body_arguments)
+
+
+async def _publish_inline(db: Database, wanted: Sequence[tuple[Any, ...]]) -> list[PublishResult]:
+    if len(wanted) == 1:
+        start, values, chunk = wanted[0][:5], wanted[0][5:13], wanted[0][13:]
+        return [await _published(db, _PUBLISH_INLINE, *start, None, *values, False, None, *chunk)]
+    # Whatever this raises, the batch is then published one by one: no outcome but DONE is of all of them.
+    rows = await db.fetch(_PUBLISH_INLINE_MANY, *map(list, zip(*wanted, strict=True)))
+    return [PublishResult(Outcome.DONE, row["modified"], row["version"]) for row in rows]
 
 
 async def publish_copy(
@@ -280,7 +320,11 @@ def content_arguments(
     chunk = content.inline
     if chunk is None:
         return body, (None, None, None)
-    return inline, (chunk.domain_id, chunk.digest, chunk.length, chunk.codec, chunk.data, chunk.key_id)
+    return inline, _chunk_arguments(chunk)
+
+
+def _chunk_arguments(chunk: InlineChunk) -> tuple[Any, ...]:
+    return chunk.domain_id, chunk.digest, chunk.length, chunk.codec, chunk.data, chunk.key_id
 
 
 def precondition_arguments(precondition: Precondition | None) -> tuple[bool, str | None]:
@@ -337,7 +381,7 @@ async def judged(attempt: Callable[[], Awaitable[asyncpg.Record | None]]) -> asy
         return await retrying(once)
     except asyncpg.PostgresError as error:
         if error.sqlstate == _LEASE_LOST:
-            raise Unavailable("the upload took too long and was given up") from error
+            raise Unavailable("the upload took too long, or the database crashed meanwhile") from error
         if error.sqlstate not in _STATES:
             raise
         return _STATES[error.sqlstate]
