@@ -99,9 +99,18 @@ CREATE TABLE manifests (                   -- an immutable, ordered list of chun
     size          bigint,                  -- null while it is written
     instance_id   uuid,                    -- the lease, null once published
     epoch         bigint,
-    lease_until   timestamptz
+    lease_until   timestamptz,
+    generation    uuid                     -- in which it was begun, null once published
 ) WITH (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0);
 CREATE INDEX manifests_leased ON manifests (lease_until) WHERE lease_until IS NOT NULL;
+
+-- Which life of the database this is: PostgreSQL empties an unlogged table when it recovers from a crash, and
+-- whoever needs the row next makes another. Rows of a manifest are committed without waiting for the disk, so
+-- a crash may take those of an upload that goes on; it is not published across one.
+CREATE UNLOGGED TABLE generation (
+    singleton     boolean PRIMARY KEY DEFAULT true CHECK (singleton),
+    id            uuid NOT NULL DEFAULT gen_random_uuid()
+);
 
 CREATE TABLE manifest_chunks (
     manifest_id   bigint NOT NULL REFERENCES manifests,

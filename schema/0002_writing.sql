@@ -4,7 +4,7 @@
 --
 --   S3412  a precondition does not hold
 --   S3404  If-Match, and there is no such key
---   S3LSE  the lease of a manifest was lost
+--   S3LSE  the lease of a manifest was lost, or the database crashed since it was begun
 --   S3SRC  a body that is to be copied is gone
 --   S3UPL  no such upload in progress
 --   S3PRT  a part that Complete names is not there
@@ -36,11 +36,31 @@ BEGIN
     END LOOP;
 END $$;
 
--- End the lease of a manifest that an upload has written: from here on only references keep it.
+-- A new manifest, leased, and bound to this life of the database.
+CREATE FUNCTION begin_manifest(p_instance uuid, p_epoch bigint, p_lease double precision) RETURNS bigint
+LANGUAGE plpgsql AS $$
+DECLARE
+    present uuid;
+    manifest bigint;
+BEGIN
+    LOOP
+        SELECT id INTO present FROM generation;
+        EXIT WHEN FOUND;
+        INSERT INTO generation DEFAULT VALUES ON CONFLICT DO NOTHING;
+    END LOOP;
+    INSERT INTO manifests (instance_id, epoch, lease_until, generation)
+    VALUES (p_instance, p_epoch, now() + make_interval(secs => p_lease), present)
+    RETURNING id INTO manifest;
+    RETURN manifest;
+END $$;
+
+-- End the lease of a manifest that an upload has written: from here on only references keep it. One that was
+-- begun before a crash of the database may have lost rows in it.
 CREATE FUNCTION claim_manifest(p_manifest bigint, p_size bigint) RETURNS bigint LANGUAGE plpgsql AS $$
 BEGIN
-    UPDATE manifests SET size = p_size, instance_id = NULL, epoch = NULL, lease_until = NULL
-    WHERE id = p_manifest AND lease_until IS NOT NULL;
+    UPDATE manifests
+    SET size = p_size, instance_id = NULL, epoch = NULL, lease_until = NULL, generation = NULL
+    WHERE id = p_manifest AND lease_until IS NOT NULL AND generation = (SELECT id FROM generation);
     IF NOT FOUND THEN
         RAISE EXCEPTION 'the lease of manifest % is lost', p_manifest USING ERRCODE = 'S3LSE';
     END IF;
@@ -85,14 +105,14 @@ BEGIN
         WHERE old.pieces_id = p_pieces
           AND old.byte_offset < p_start + p_length AND old.byte_offset + old.length > p_start
         RETURNING new.length
+    ), recorded AS (  -- in the same statement, or the parts could be collected after the pieces were seen
+        INSERT INTO object_parts (pieces_id, part_number, size, checksums)
+        SELECT copy_body.pieces, part_number, size, checksums FROM object_parts
+        WHERE pieces_id = p_pieces AND p_with_parts
     )
     SELECT coalesce(sum(length), 0) INTO copied FROM inserted;
     IF copied <> p_length THEN
         RAISE EXCEPTION 'pieces % are gone', p_pieces USING ERRCODE = 'S3SRC';
-    END IF;
-    IF p_with_parts THEN
-        INSERT INTO object_parts (pieces_id, part_number, size, checksums)
-        SELECT copy_body.pieces, part_number, size, checksums FROM object_parts WHERE pieces_id = p_pieces;
     END IF;
 END $$;
 

@@ -4,7 +4,9 @@ A manifest's rows are the upload's pins: what they reference cannot be deleted, 
 The lease only says that the upload may still run.
 
 All but the first commit here do not wait for the disk. What is acknowledged is published by a later commit
-that does wait, and the log is written in order.
+that does wait, and the log is written in order. A crash of the database in between may take rows from an
+upload that goes on afterwards; hence a manifest is published only in the life of the database in which it
+was begun (see `generation` in schema/README.md).
 """
 
 from __future__ import annotations
@@ -58,14 +60,7 @@ async def begin(db: Database, instance: Instance, lease: float) -> int:
     id to another upload, while this one is still writing rows under it.
     """
     manifest_id: int = await db.fetchval(
-        """
-        INSERT INTO manifests (instance_id, epoch, lease_until)
-        VALUES ($1, $2, now() + make_interval(secs => $3))
-        RETURNING id
-        """,
-        instance.id,
-        instance.epoch,
-        lease,
+        "SELECT begin_manifest($1, $2, $3)", instance.id, instance.epoch, lease
     )
     return manifest_id
 

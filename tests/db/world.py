@@ -49,11 +49,9 @@ class World:
 
     async def manifest(self, *parts: bytes, leased: bool = True) -> Draft:
         """A leased manifest of one inline chunk a part, as an upload leaves it before it is published."""
-        manifest = await self.db.fetchval(
-            "INSERT INTO manifests (instance_id, epoch, lease_until) "
-            "VALUES (gen_random_uuid(), 1, CASE WHEN $1 THEN now() + interval '1 minute' END) RETURNING id",
-            leased,
-        )
+        manifest = await self.db.fetchval("SELECT begin_manifest(gen_random_uuid(), 1, 60)")
+        if not leased:
+            await self.db.execute("UPDATE manifests SET lease_until = NULL WHERE id = $1", manifest)
         offset = 0
         for part in parts:
             chunk = inline(part).inline
