@@ -49,6 +49,7 @@ class Leases:
     def abandon(self, manifest_id: int) -> None:
         """End the lease of a manifest that will not be published; its rows go with the next reaping."""
         self.manifests.discard(manifest_id)
+        self._last_time.discard(manifest_id)
         self.spawn(manifests.release(self._db, [manifest_id]))
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> None:
@@ -58,11 +59,12 @@ class Leases:
         task.add_done_callback(self._releasing.discard)
 
     async def renew(self) -> None:
-        """One round of renewal."""
+        """One round of renewal. Raises Unavailable; then everything is still held."""
         if self.manifests:
-            last_time, self._last_time = self._last_time, set()
+            last_time = frozenset(self._last_time)
             await manifests.renew(self._db, sorted(self.manifests), self.seconds)
             self.manifests -= last_time
+            self._last_time -= last_time
         if self.packs:
             for gone in await packs.renew(self._db, sorted(self.packs), self.seconds):
                 self.packs.discard(gone)
@@ -87,7 +89,10 @@ class Leases:
     async def _run(self) -> None:
         while True:
             await asyncio.sleep(self.seconds / 3)
-            await _logged(self.renew())
+            try:
+                await _logged(self.renew())
+            except Exception:  # a fault in one round must not end all later ones
+                log.exception("leases could not be renewed")
 
 
 async def _logged(work: Coroutine[Any, Any, None]) -> None:

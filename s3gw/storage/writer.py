@@ -125,9 +125,11 @@ class Upload:
                 running.append(self._cutting)
             for task in running:
                 task.cancel()
-            await asyncio.gather(*running, return_exceptions=True)
-            if self._manifest_id is not None:
-                self._tools.leases.abandon(self._manifest_id)
+            try:
+                await asyncio.gather(*running, return_exceptions=True)
+            finally:  # cancelled again, perhaps
+                if self._manifest_id is not None:
+                    self._tools.leases.abandon(self._manifest_id)
             raise
 
     async def _run(self, blocks: AsyncIterable[Buffer]) -> Draft:

@@ -13,7 +13,7 @@ from s3gw import pauses
 from s3gw.backends.base import Appender, Backend, Buffer, Space
 from s3gw.backends.memory import Memory
 from s3gw.config import Margins, Settings
-from s3gw.db import collection, instances
+from s3gw.db import collection, instances, manifests
 from s3gw.db.pool import Database
 from s3gw.errors import OutOfSpace, S3Error, Unavailable
 from s3gw.jobs.collect import collect_now
@@ -234,3 +234,45 @@ async def test_a_condemned_pack_is_given_up_with_the_next_renewal(
     await keys.put(store, "new", random_bytes(200 * KIB, 2))
     assert len(synced) == 1
     assert await _collected(database, store, backend) == []
+
+
+async def test_leases_are_let_go_though_the_database_was_away(
+    database: Database, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draft = await store.write(blocks_of(random_bytes(200 * KIB)), FIXED)
+    leases = store._leases
+    assert leases.manifests == {draft.manifest_id}
+
+    async def refuse(*_: object) -> None:
+        raise Unavailable("away")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(manifests, "renew", refuse)
+        with pytest.raises(Unavailable):
+            await leases.renew()
+    await leases.renew()
+    assert leases.manifests == set()
+
+
+async def test_an_upload_that_is_cancelled_twice_is_not_kept(store: Store) -> None:
+    pinned, stuck = asyncio.Event(), asyncio.Event()
+
+    async def hold(name: str) -> None:
+        if name == "put.pinned":
+            pinned.set()
+            try:
+                await asyncio.Event().wait()
+            finally:
+                stuck.set()
+                await asyncio.Event().wait()
+
+    pauses.install(hold)
+    upload = asyncio.create_task(store.write(blocks_of(random_bytes(12 * MIB)), CDC))
+    await pinned.wait()
+    assert store._leases.manifests
+    upload.cancel()
+    await stuck.wait()
+    upload.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await upload
+    assert store._leases.manifests == set()
