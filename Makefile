@@ -9,9 +9,9 @@ LEGACY := .venv-legacy
 LEGACY_READY := $(LEGACY)/.ready
 PIP := -m pip install --quiet --disable-pip-version-check
 # Client programs that no wheel carries.
-DEBIAN := s3fs fuse pgbouncer
+DEBIAN := s3fs fuse pgbouncer postgresql
 
-.PHONY: help setup serve test check format test-deps test-all conformance bench bench-seeds tables lock clean
+.PHONY: help setup serve test check format test-deps test-all test-postgres conformance bench bench-seeds tables lock clean
 
 help:
 	@echo "make serve        set up and run a gateway on 127.0.0.1:9000, data in ./data"
@@ -20,6 +20,7 @@ help:
 	@echo "make check        format, lint, types, layers, generated files"
 	@echo "make test-deps    what the client tests need beyond .venv (Debian packages, an older boto3)"
 	@echo "make test-all     every test: clients, faults, 10 GiB objects"
+	@echo "make test-postgres  what needs a database, on a PostgreSQL from Debian"
 	@echo "make conformance  real clients against a gateway, as a table"
 	@echo "make bench        this gateway beside rclone serve s3"
 	@echo "make bench-seeds  the savings of the workloads in docs/benchmarks.md"
@@ -68,6 +69,14 @@ $(LEGACY_READY): requirements/legacy.txt
 
 test-all: $(READY)
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(MAKE) test-postgres
+
+# What needs a database, on Debian's PostgreSQL (15 in bookworm, the oldest that is supported).
+test-postgres: $(READY)
+	pg_virtualenv -t -o fsync=off -o max_connections=300 -o log_checkpoints=off sh -c \
+		'S3GW_TEST_POSTGRES="postgresql://$$PGUSER:$$PGPASSWORD@$$PGHOST:$$PGPORT/postgres?sslmode=disable" \
+		$(BIN)/python -m pytest -n 2 -m "not slow and not client" \
+		tests/db tests/jobs tests/races tests/operations'
 
 conformance: $(READY)
 	$(BIN)/python -m conformance

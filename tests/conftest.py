@@ -1,11 +1,17 @@
-"""A real PostgreSQL for every test that asks for one: the embedded one, started once a test process."""
+"""A real PostgreSQL for every test that asks for one: the embedded one, started once a test process.
+
+`S3GW_TEST_POSTGRES` names another server to run the same tests on, by the URL of a superuser's database,
+with a query: "postgresql://postgres:secret@localhost/postgres?sslmode=disable".
+"""
 
 from __future__ import annotations
 
 import asyncio
 import itertools
+import os
 from collections.abc import AsyncIterator, Coroutine, Iterator
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 import asyncpg
 import pytest
@@ -15,23 +21,24 @@ from s3gw.db.migrations import migrate
 from s3gw.db.pool import Database
 
 T = TypeVar("T")
-_TEMPLATE = "s3gw_template"
+_TEMPLATE = f"s3gw_template_{os.getpid()}"
 
 
 class Server:
     """The test process's PostgreSQL, and a way to make databases on it."""
 
-    def __init__(self, embedded: Embedded) -> None:
+    def __init__(self, url: str, embedded: Embedded | None = None) -> None:
+        self._url = url
         self._embedded = embedded
         self._numbers = itertools.count(1)
 
     def url(self, name: str) -> str:
         """Of the database `name`."""
-        return self._embedded.url.replace("/postgres?", f"/{name}?")
+        return urlsplit(self._url)._replace(path=f"/{name}").geturl()
 
     async def create(self, template: str = _TEMPLATE) -> str:
         """A new database, as migrated; its name."""
-        name = f"test_{next(self._numbers)}"
+        name = f"test_{os.getpid()}_{next(self._numbers)}"
         await self._administer(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY file_copy')
         return name
 
@@ -45,11 +52,13 @@ class Server:
         await migrate(self.url(_TEMPLATE))
 
     async def stop(self) -> None:
-        """End the server."""
-        await self._embedded.stop()
+        """Leave nothing behind."""
+        await self.drop(_TEMPLATE)
+        if self._embedded is not None:
+            await self._embedded.stop()
 
     async def _administer(self, statement: str) -> None:
-        connection = await asyncpg.connect(self._embedded.url)
+        connection = await asyncpg.connect(self._url)
         try:
             await connection.execute(statement)
         finally:
@@ -69,7 +78,11 @@ def _run(work: Coroutine[Any, Any, T]) -> T:
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The PostgreSQL of this test process, which syncs nothing."""
-    server = Server(_run(start_embedded(tmp_path_factory.mktemp("postgres"), durable=False)))
+    if url := os.environ.get("S3GW_TEST_POSTGRES"):
+        server = Server(url)
+    else:
+        embedded = _run(start_embedded(tmp_path_factory.mktemp("postgres"), durable=False))
+        server = Server(embedded.url, embedded)
     _run(server.prepare())
     yield server
     _run(server.stop())
