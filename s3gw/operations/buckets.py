@@ -125,11 +125,17 @@ def _max_buckets(given: int | None) -> int | None:
 
 
 def _refuse_settings(request: types.CreateBucketInput) -> None:
-    """Refuse what CreateBucket may ask for and this release does not keep."""
+    """Refuse what CreateBucket may ask for and this release does not keep, and what S3 does not know."""
     if request.object_lock_enabled_for_bucket:
         raise unsupported.not_implemented("x-amz-bucket-object-lock-enabled")
-    if request.object_ownership not in (None, "BucketOwnerEnforced"):
+    if request.object_ownership in ("BucketOwnerPreferred", "ObjectWriter"):
         raise unsupported.not_implemented("x-amz-object-ownership", request.object_ownership)
+    if request.object_ownership not in (None, "BucketOwnerEnforced"):
+        raise S3Error(
+            "InvalidArgument",
+            f"Invalid x-amz-object-ownership header: {request.object_ownership}",
+            fields={"ArgumentName": "x-amz-object-ownership"},
+        )
     if request.bucket_namespace not in (None, "global"):
         raise unsupported.not_implemented("x-amz-bucket-namespace", request.bucket_namespace)
 

@@ -88,9 +88,12 @@ def _is_same(request: types.CopyObjectInput, source: CopySource) -> bool:
 
 
 def _changes(request: types.CopyObjectInput, version: ObjectVersion, algorithm: str | None) -> bool:
-    """Whether a copy of an object onto itself would be of any use."""
+    """Whether a copy of an object onto itself would be of any use.
+
+    As in S3, a storage class counts as soon as it is named, also where it is the one that the object has.
+    """
     return (
-        (request.storage_class is not None and request.storage_class != version.properties.storage_class)
+        request.storage_class is not None
         or request.website_redirect_location is not None
         or (algorithm is not None and algorithm not in version.properties.checksums)
     )

@@ -52,7 +52,8 @@ def requested(header: str | None, size: int) -> Span | None:
 def copied(header: str, size: int) -> Span:
     """The span that `x-amz-copy-source-range` asks of a source of `size` bytes.
 
-    Unlike a read, it must be `bytes=first-last` and lie within the source, or it is InvalidArgument.
+    Unlike a read, it must be `bytes=first-last` and lie within the source, or it is InvalidArgument; where it
+    does not even begin within the source, S3 says InvalidRequest.
     """
     found = _COPY_RANGE.fullmatch(header)
     if found is None or int(found[2]) < int(found[1]):
@@ -63,6 +64,8 @@ def copied(header: str, size: int) -> Span:
             fields={"ArgumentName": "x-amz-copy-source-range", "ArgumentValue": header},
         )
     start, end = int(found[1]), int(found[2])
+    if start >= size:
+        raise S3Error("InvalidRequest", "The specified copy range is invalid for the source object size")
     if end >= size:
         raise S3Error(
             "InvalidArgument",

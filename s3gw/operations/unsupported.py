@@ -38,11 +38,18 @@ _REFUSED: Mapping[str, str] = {
     "if_match_size": "x-amz-if-match-size",
 }
 _ACLS = frozenset({"private", "bucket-owner-full-control"})
+_LATER_ACLS = frozenset(
+    {"public-read", "public-read-write", "authenticated-read", "aws-exec-read", "bucket-owner-read"}
+    | {"log-delivery-write"}
+)
 _REFUSED_OF: dict[type, tuple[str, ...]] = {}
 
 
 def refuse(request: Any) -> None:
-    """Raise NotImplemented if the request asks for a protection or a condition that is not there yet."""
+    """Raise NotImplemented if the request asks for a protection or a condition that is not there yet.
+
+    Raises InvalidArgument for an ACL that S3 does not have.
+    """
     kind = type(request)
     members = _REFUSED_OF.get(kind)
     if members is None:
@@ -51,8 +58,10 @@ def refuse(request: Any) -> None:
         if getattr(request, member) not in (None, ""):
             raise not_implemented(_REFUSED[member])
     acl: str | None = getattr(request, "acl", None)
-    if acl and acl not in _ACLS:
+    if acl in _LATER_ACLS:
         raise not_implemented("x-amz-acl", acl)
+    if acl and acl not in _ACLS:
+        raise S3Error("InvalidArgument", fields={"ArgumentName": "x-amz-acl", "ArgumentValue": acl})
 
 
 def not_implemented(header: str, value: str | None = None) -> S3Error:

@@ -92,6 +92,21 @@ async def test_settings_that_are_refused(s3: Operations) -> None:
         assert (await s3.refused(types.HeadBucketInput(bucket="bucket"))).code == "NoSuchBucket"
 
 
+@pytest.mark.parametrize(
+    ("members", "message"),
+    [
+        ({"acl": "everyone"}, "Invalid Argument"),
+        ({"object_ownership": "Everyone"}, "Invalid x-amz-object-ownership header: Everyone"),
+        ({"object_ownership": ""}, "Invalid x-amz-object-ownership header: "),
+    ],
+)
+async def test_settings_that_do_not_exist(s3: Operations, members: dict[str, Any], message: str) -> None:
+    error = await s3.refused(types.CreateBucketInput(bucket="bucket", **members))
+    assert (error.code, error.message) == ("InvalidArgument", message)
+    assert error.fields["ArgumentName"] == f"x-amz-{next(iter(members)).replace('_', '-')}"
+    assert (await s3.refused(types.HeadBucketInput(bucket="bucket"))).code == "NoSuchBucket"
+
+
 async def test_settings_that_change_nothing(s3: Operations) -> None:
     await s3.do(
         types.CreateBucketInput(bucket="bucket", acl="private", object_ownership="BucketOwnerEnforced")

@@ -126,6 +126,7 @@ async def test_what_is_refused_is_not_stored(s3: Operations) -> None:
         ({"sse_customer_algorithm": "AES256"}, "NotImplemented"),
         ({"sse_customer_key": "x"}, "NotImplemented"),
         ({"acl": "public-read"}, "NotImplemented"),
+        ({"acl": "everyone"}, "InvalidArgument"),
         ({"grant_read": "id=x"}, "NotImplemented"),
         ({"tagging": "a=b"}, "NotImplemented"),
         ({"object_lock_mode": "GOVERNANCE"}, "NotImplemented"),
