@@ -98,6 +98,8 @@ def _unsupported_mechanism() -> S3Error:
 
 def _from_header(value: str, headers: Headers, region: str) -> Claim:
     scheme, separator, rest = value.strip().partition(" ")
+    if not scheme:
+        raise S3Error("AccessDenied")
     if scheme != ALGORITHM:
         raise _bad_scheme(scheme, separator)
     components = _components(rest)

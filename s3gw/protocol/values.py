@@ -5,6 +5,7 @@ Everything here is called by the generated code. Dates without a zone are taken 
 
 from __future__ import annotations
 
+import re
 from base64 import b64encode
 from collections.abc import AsyncIterable, Callable, Mapping
 from datetime import UTC, datetime
@@ -30,6 +31,8 @@ _MONTHS = ("", "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "O
 _BAD_DATE = (ValueError, TypeError, OverflowError, IndexError)
 _LONGEST_DATE = 40
 _METADATA = "x-amz-meta-"
+_BASE64_WORD = re.compile(r"=\?[^?]*\?[bB]\?([^?]*)\?=")
+_BASE64 = re.compile(r"[A-Za-z0-9+/]*={0,2}")
 
 
 class Shape:
@@ -108,8 +111,8 @@ def metadata_value(value: str) -> str:
     """User metadata from its header: text outside ASCII travels as encoded words (RFC 2047)."""
     if not value.isascii():
         return clean_text(value)
-    if "=?" not in value:
-        return value
+    if "=?" not in value or any(not _BASE64.fullmatch(word) for word in _BASE64_WORD.findall(value)):
+        return value  # the decoder would drop what it cannot read
     try:
         return "".join(
             part if isinstance(part, str) else part.decode(charset or "ascii")

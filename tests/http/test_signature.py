@@ -251,8 +251,14 @@ async def test_malformed_headers(change: tuple[str, str], code: str, part: str) 
     assert part in error.message
 
 
+@pytest.mark.parametrize("value", ["", " "])
+async def test_an_empty_authorization_is_refused(value: str) -> None:
+    error = await refused("GET", "/bucket", CIMultiDict({"Host": HOST, "Authorization": value}))
+    assert (error.code, error.status) == ("AccessDenied", 403)
+
+
 @pytest.mark.parametrize(
-    "value", ["", " ", "AWS4-HMAC-SHA256", "AWS4-HMAC-SHA256 ", ",", "=", "secret", "Basic c2VjcmV0"]
+    "value", ["AWS4-HMAC-SHA256", "AWS4-HMAC-SHA256 ", ",", "=", "secret", "Basic c2VjcmV0"]
 )
 async def test_an_authorization_of_nothing_is_never_anonymous(value: str) -> None:
     error = await refused("GET", "/bucket", CIMultiDict({"Host": HOST, "Authorization": value}))

@@ -124,6 +124,8 @@ def test_user_metadata_has_lower_case_names_without_the_prefix() -> None:
         ("=?no-such-charset?B?w6k=?=", "=?no-such-charset?B?w6k=?="),
         ("=?UTF-8?B?/w==?=", "=?UTF-8?B?/w==?="),
         ("=?UTF-8?B?w?=", "=?UTF-8?B?w?="),
+        ("=?UTF-8?B?!!!?=", "=?UTF-8?B?!!!?="),
+        ("=?UTF-8?b?!w6k=?= x", "=?UTF-8?b?!w6k=?= x"),
         ("what=?", "what=?"),
         ("raw \u00e9", "raw \u00e9"),
         ("latin \udce9", "latin \u00e9"),
