@@ -16,8 +16,8 @@ from s3gw.errors import S3Error
         (
             "InvalidPart",
             (
-                "One or more of the specified parts could not be found.  The part may not have been uploaded, or "
-                "the specified entity tag may not match the part's entity tag."
+                "One or more of the specified parts could not be found.  The part may not have been "
+                "uploaded, or the specified entity tag may not match the part's entity tag."
             ),
         ),
         (
@@ -35,8 +35,8 @@ from s3gw.errors import S3Error
         (
             "NoSuchUpload",
             (
-                "The specified upload does not exist. The upload ID may be invalid, or the upload may have been "
-                "aborted or completed."
+                "The specified upload does not exist. The upload ID may be invalid, or the upload may have "
+                "been aborted or completed."
             ),
         ),
         ("NotImplemented", "A header you provided implies functionality that is not implemented"),
