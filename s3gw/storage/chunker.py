@@ -19,6 +19,8 @@ _SLICE = 1 << 20
 """Bytes taken in at a time, so that memory stays bounded whatever block is fed."""
 _FIRST = 1 << 16
 """Capacity of the first buffer; small objects need no more."""
+_SHARED = 1 << 20
+"""Length of a preset's largest chunk up to which chunks share buffers."""
 
 
 class Chunker:
@@ -26,14 +28,16 @@ class Chunker:
 
     A chunk that came out is a read-only view that stays valid and unchanged for as long as it is kept. Views
     of neighbouring chunks share a buffer of about twice the preset's largest chunk, which lives while one
-    of them does.
+    of them does. Where that would keep tens of MiB in memory for a few, each chunk is copied instead, and one
+    buffer serves the whole stream.
     """
 
     def __init__(self, preset: Preset, hints: bool) -> None:
         self._preset = preset
         self._cutter = preset.cutter() if preset.content_defined else None
         self._hints = Hints() if hints and preset.content_defined else None
-        self._capacity = 2 * preset.maximum + 2 * _SLICE
+        self._shared = preset.maximum <= _SHARED
+        self._capacity = (2 if self._shared else 1) * preset.maximum + 2 * _SLICE
         self._buffer = bytearray()
         self._view = memoryview(self._buffer)
         self._start = 0  # in the buffer: where the chunk begins that is cut next
@@ -56,18 +60,24 @@ class Chunker:
         return chunks
 
     def _take(self, block: memoryview) -> None:
-        """Append to the buffer, or to a new one that takes over what is not cut yet."""
-        needed = self._end + len(block)
-        if needed > len(self._buffer):
-            held = self._view[self._start : self._end]
-            wanted = 2 * (len(held) + len(block))
-            fresh = bytearray(max(_FIRST, min(wanted, self._capacity), len(held) + len(block)))
-            fresh[: len(held)] = held
-            self._base += self._start
-            self._start, self._end = 0, len(held)
-            self._buffer, self._view = fresh, memoryview(fresh)
+        """Append to the buffer."""
+        if self._end + len(block) > len(self._buffer):
+            self._make_room(len(block))
         self._view[self._end : self._end + len(block)] = block
         self._end += len(block)
+
+    def _make_room(self, length: int) -> None:
+        """Move what is not cut yet to the beginning of a buffer: a new one, or the same where that is
+        nobody else's and large enough."""
+        held = self._view[self._start : self._end]
+        needed = len(held) + length
+        capacity = max(_FIRST, min(2 * needed, self._capacity), needed)
+        if self._shared or capacity > len(self._buffer):
+            self._buffer = bytearray(capacity)
+            self._view = memoryview(self._buffer)
+        self._view[: len(held)] = held  # the two may overlap
+        self._base += self._start
+        self._start, self._end = 0, len(held)
 
     def _cut(self, chunks: list[memoryview], *, final: bool) -> None:
         if self._hints is None:
@@ -91,5 +101,6 @@ class Chunker:
             length = min(length, maximum)
             if self._cutter is not None and length > self._preset.minimum:
                 length = next(self._cutter.cut_buf(view[self._start : self._start + length])).length
-            chunks.append(view[self._start : self._start + length])
+            chunk = view[self._start : self._start + length]
+            chunks.append(chunk if self._shared else memoryview(bytes(chunk)))
             self._start += length
