@@ -90,7 +90,7 @@ CREATE TABLE chunks (
     data          bytea,
     UNIQUE (domain_id, digest),
     CHECK ((pack_id IS NULL) = (data IS NOT NULL))
-) WITH (toast_tuple_target = 8160, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0);
+) WITH (toast_tuple_target = 4080, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0);
 ALTER TABLE chunks ALTER COLUMN data SET STORAGE EXTERNAL;
 CREATE INDEX chunks_pack ON chunks (pack_id) WHERE pack_id IS NOT NULL;
 
