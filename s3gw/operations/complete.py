@@ -73,9 +73,14 @@ async def complete_multipart_upload(
 
 
 def _chosen(request: types.CompleteMultipartUploadInput) -> list[tuple[int, types.CompletedPart]]:
-    """The parts of the document by number. Raises MalformedXML, InvalidArgument, InvalidPartOrder."""
+    """The parts of the document by number.
+
+    Raises InvalidRequest where there is no document, MalformedXML, InvalidArgument, InvalidPartOrder.
+    """
     document = request.multipart_upload
-    if document is None or not document.parts or len(document.parts) > MAX_PARTS:
+    if document is None:
+        raise S3Error("InvalidRequest", "You must specify at least one part")
+    if not document.parts or len(document.parts) > MAX_PARTS:
         raise S3Error("MalformedXML")
     chosen: list[tuple[int, types.CompletedPart]] = []
     for entry in document.parts:

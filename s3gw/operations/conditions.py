@@ -37,12 +37,16 @@ class Conditions:
     if_modified_since: datetime | None = None
     if_unmodified_since: datetime | None = None
 
-    def judge(self, etag: str, modified_at: datetime) -> tuple[Verdict, str]:
-        """The verdict on an object, and the name of the header that decided it.
+    def judge(self, etag: str, modified_at: datetime, now: datetime) -> tuple[Verdict, str]:
+        """The verdict on an object at the time `now`, and the name of the header that decided it.
 
-        Dates of HTTP have whole seconds, so the object's is cut to them.
+        Dates of HTTP have whole seconds, so the object's is cut to them. S3 ignores an If-Modified-Since that
+        is still to come; not if it is the object's own date, which the database's clock may have set ahead.
         """
         modified_at = modified_at.replace(microsecond=0)
+        since = self.if_modified_since
+        if since is not None and since > max(now, modified_at):
+            since = None
         if self.if_match is not None:
             if not _matches(self.if_match, etag):
                 return Verdict.FAILED, "If-Match"
@@ -51,14 +55,14 @@ class Conditions:
         if self.if_none_match is not None:
             if _matches(self.if_none_match, etag):
                 return Verdict.UNCHANGED, "If-None-Match"
-        elif self.if_modified_since is not None and modified_at <= self.if_modified_since:
+        elif since is not None and modified_at <= since:
             return Verdict.UNCHANGED, "If-Modified-Since"
         return Verdict.PROCEED, ""
 
 
-def check_source(conditions: Conditions, etag: str, modified_at: datetime) -> None:
+def check_source(conditions: Conditions, etag: str, modified_at: datetime, now: datetime) -> None:
     """Raise PreconditionFailed unless every `x-amz-copy-source-if-…` condition holds."""
-    verdict, header = conditions.judge(etag, modified_at)
+    verdict, header = conditions.judge(etag, modified_at, now)
     if verdict is not Verdict.PROCEED:
         raise failed(f"x-amz-copy-source-{header}")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from s3gw.db import objects
@@ -35,6 +36,7 @@ async def find_source(call: Call, request: Any, source: CopySource) -> ObjectVer
         ),
         version.etag,
         version.modified_at,
+        datetime.now(UTC),
     )
     return version
 

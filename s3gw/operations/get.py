@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from s3gw.db import objects
@@ -85,7 +86,7 @@ async def _find(call: Call, request: Any, *, inline: bool) -> tuple[Found, Objec
         if_none_match=request.if_none_match,
         if_modified_since=request.if_modified_since,
         if_unmodified_since=request.if_unmodified_since,
-    ).judge(version.etag, version.modified_at)
+    ).judge(version.etag, version.modified_at, datetime.now(UTC))
     if verdict is Verdict.FAILED:
         raise conditions.failed(header)
     if verdict is Verdict.UNCHANGED:

@@ -17,6 +17,7 @@ WHEN = datetime(2026, 3, 4, 5, 6, 7, 891_000, tzinfo=UTC)
 TAG = "5d41402abc4b2a76b9719d911017c592"
 SECOND = timedelta(seconds=1)
 WHOLE = WHEN.replace(microsecond=0)
+NOW = WHOLE + timedelta(days=1)
 
 
 @pytest.mark.parametrize(
@@ -35,6 +36,10 @@ WHOLE = WHEN.replace(microsecond=0)
         (Conditions(if_none_match='"other"'), Verdict.PROCEED, ""),
         (Conditions(if_modified_since=WHOLE), Verdict.UNCHANGED, "If-Modified-Since"),
         (Conditions(if_modified_since=WHOLE - SECOND), Verdict.PROCEED, ""),
+        # a date that has not come yet says nothing; an object's own date always does
+        (Conditions(if_modified_since=NOW), Verdict.UNCHANGED, "If-Modified-Since"),
+        (Conditions(if_modified_since=NOW + SECOND), Verdict.PROCEED, ""),
+        (Conditions(if_unmodified_since=NOW + SECOND), Verdict.PROCEED, ""),
         (Conditions(if_unmodified_since=WHOLE), Verdict.PROCEED, ""),
         (Conditions(if_unmodified_since=WHOLE - SECOND), Verdict.FAILED, "If-Unmodified-Since"),
         # the tag decides where both are given
@@ -47,7 +52,12 @@ WHOLE = WHEN.replace(microsecond=0)
     ],
 )
 def test_verdicts(conditions: Conditions, verdict: Verdict, header: str) -> None:
-    assert conditions.judge(TAG, WHEN) == (verdict, header)
+    assert conditions.judge(TAG, WHEN, NOW) == (verdict, header)
+
+
+def test_a_clock_behind_that_of_the_database() -> None:
+    judged = Conditions(if_modified_since=WHOLE).judge(TAG, WHEN, WHOLE - SECOND)
+    assert judged == (Verdict.UNCHANGED, "If-Modified-Since")
 
 
 @given(
@@ -55,8 +65,8 @@ def test_verdicts(conditions: Conditions, verdict: Verdict, header: str) -> None
     st.text(alphabet="ab", min_size=1, max_size=4),
 )
 def test_match_and_none_match_are_opposites(header: str, tag: str) -> None:
-    match, _ = Conditions(if_match=header).judge(tag, WHEN)
-    none_match, _ = Conditions(if_none_match=header).judge(tag, WHEN)
+    match, _ = Conditions(if_match=header).judge(tag, WHEN, NOW)
+    none_match, _ = Conditions(if_none_match=header).judge(tag, WHEN, NOW)
     assert (match is Verdict.PROCEED) == (none_match is Verdict.UNCHANGED)
 
 
@@ -71,10 +81,11 @@ def test_match_and_none_match_are_opposites(header: str, tag: str) -> None:
 )
 def test_a_copy_is_412_in_every_case(conditions: Conditions, name: str) -> None:
     with pytest.raises(S3Error) as caught:
-        check_source(conditions, TAG, WHEN)
+        check_source(conditions, TAG, WHEN, NOW)
     assert caught.value.status == 412
     assert caught.value.fields == {"Condition": name}
-    check_source(Conditions(if_match=TAG), TAG, WHEN)
+    check_source(Conditions(if_match=TAG), TAG, WHEN, NOW)
+    check_source(Conditions(if_modified_since=NOW + SECOND), TAG, WHEN, NOW)
 
 
 def write(**headers: Any) -> Any:

@@ -194,6 +194,15 @@ async def test_documents_that_are_refused(s3: Operations) -> None:
     await s3.complete("key", upload_id, [completed(1, small)])
 
 
+async def test_a_completion_without_a_document(s3: Operations) -> None:
+    await s3.create()
+    upload_id = await s3.begin("key")
+    await s3.part("key", upload_id, 1, b"data")
+    request = types.CompleteMultipartUploadInput(bucket="bucket", key="key", upload_id=upload_id)
+    error = await s3.refused(request)
+    assert (error.code, error.message) == ("InvalidRequest", "You must specify at least one part")
+
+
 async def test_sizes_and_preconditions(s3: Operations) -> None:
     await s3.create()
     upload_id = await s3.begin("key")

@@ -105,6 +105,8 @@ def test_statuses() -> None:
     assert OPERATIONS["CreateBucket"].render(types.CreateBucketOutput(location="/b")).status == 200
     assert OPERATIONS["GetObject"].render(types.GetObjectOutput()).status == 200
     assert OPERATIONS["GetObject"].render(types.GetObjectOutput(content_range="bytes 0-1/2")).status == 206
+    assert OPERATIONS["HeadObject"].render(types.HeadObjectOutput(content_range="bytes 0-1/2")).status == 206
+    assert OPERATIONS["HeadObject"].render(types.HeadObjectOutput()).status == 200
 
 
 def test_headers_of_an_object() -> None:

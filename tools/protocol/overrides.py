@@ -51,9 +51,10 @@ STATUSES: dict[str, tuple[int, str]] = {
     "PutBucketPolicy": (204, "AWS answers a stored policy with 204 No Content"),
 }
 
-# GetObject has two statuses; the member that decides is the one a client can see.
+# Reads have two statuses; the member that decides is the one a client can see.
 PARTIAL_CONTENT: dict[str, tuple[str, str]] = {
     "GetObject": ("ContentRange", "an answer with Content-Range is 206 Partial Content"),
+    "HeadObject": ("ContentRange", "AWS says of a HEAD what it would say of the GET"),
 }
 
 # The single member of the answer is the text of the root element instead of a child.

@@ -577,7 +577,7 @@ def render_head_object(output: HeadObjectOutput) -> Reply:
         headers.append(
             ("x-amz-object-lock-event-hold-duration-years", str(output.object_lock_event_hold_duration_years))
         )
-    status = 200
+    status = 200 if output.content_range is None else 206
     return Reply(status, headers, None)
 
 
