@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import logging
 from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from importlib.metadata import version
 from time import perf_counter
 from typing import Any
@@ -24,6 +25,9 @@ from s3gw.storage.store import Store
 
 log = logging.getLogger("s3gw.app")
 
+LET_GO = 30.0
+"""Seconds between two looks at what a worker keeps open although it was deleted."""
+
 
 @asynccontextmanager
 async def serving(foundation: Foundation, server: Server) -> AsyncIterator[None]:
@@ -36,6 +40,8 @@ async def serving(foundation: Foundation, server: Server) -> AsyncIterator[None]
         backends = foundation.backends()
         for backend in backends.values():
             stack.push_async_callback(backend.close)
+        letting_go = asyncio.create_task(_let_go(backends), name="let go of deleted blobs")
+        stack.callback(letting_go.cancel)
         store = Store(db, backends, settings, foundation.instance)
         stack.push_async_callback(_close_store, store)
         stack.push_async_callback(server.stop, settings.shutdown_timeout)
@@ -47,6 +53,15 @@ async def serving(foundation: Foundation, server: Server) -> AsyncIterator[None]
         gc.collect()
         gc.freeze()  # what is there now stays; no later collection has to look at it
         yield
+
+
+async def _let_go(backends: Mapping[int, Backend]) -> None:
+    """Give back the space of packs that the parent deletes, also where nothing is read or written here."""
+    while True:
+        await asyncio.sleep(LET_GO)
+        for backend in backends.values():
+            with suppress(GatewayError, OSError):
+                await backend.space()
 
 
 async def _close_store(store: Store) -> None:

@@ -86,7 +86,10 @@ class Backend(ABC):
         """Every blob, in no particular order."""
 
     async def space(self) -> Space | None:
-        """What the medium has left, or None where that is not known."""
+        """What the medium has left, or None where that is not known.
+
+        Lets go first of deleted blobs that this process only keeps open, so that their space counts.
+        """
         return None
 
     async def close(self) -> None:

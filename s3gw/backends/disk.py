@@ -92,7 +92,7 @@ class Disk(Backend):
 
     async def space(self) -> Space:
         """What the file system has left beyond the reserve."""
-        return await self._run(str(self._root), self._space)
+        return await self._run(str(self._root), self._freed_space)
 
     async def close(self) -> None:
         """Close the files and end the threads."""
@@ -112,6 +112,10 @@ class Disk(Backend):
         if not _NAME.fullmatch(name):
             raise ValueError(f"{name!r} is not the name of a blob")
         return self._root / name[:2] / name.replace("/", _SLASH)
+
+    def _freed_space(self) -> Space:
+        self._handles.forget_unlinked()
+        return self._space()
 
     def _space(self) -> Space:
         stat = os.statvfs(self._root)

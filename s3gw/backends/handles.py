@@ -71,6 +71,12 @@ class HandleCache:
             if (handle := self._handles.pop(name, None)) is not None:
                 self._drop(handle)
 
+    def forget_unlinked(self) -> None:
+        """Close the handles of files that another process deleted, which take up space until then."""
+        with self._lock:
+            for name in [name for name, handle in self._handles.items() if not os.fstat(handle.fd).st_nlink]:
+                self._drop(self._handles.pop(name))
+
     def close(self) -> None:
         """Close every handle."""
         with self._lock:

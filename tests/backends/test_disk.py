@@ -303,6 +303,22 @@ async def test_a_deleted_file_is_not_held_open(disk: Disk) -> None:
         await disk.read(NAME, 0, 1)
 
 
+async def test_what_another_process_deleted_is_let_go_when_space_is_asked_for(
+    disk: Disk, tmp_path: Path
+) -> None:
+    await disk.put(NAME, [b"kept open"])
+    await disk.put("cd34", [b"stays"])
+    for name in (NAME, "cd34"):
+        await disk.read(name, 0, 4)
+    path = tmp_path / "packs" / "ab" / NAME
+    path.unlink()
+    assert await disk.read(NAME, 0, 4) == b"kept"  # for whoever is in the middle of it
+    await disk.space()
+    with pytest.raises(BlobNotFound):
+        await disk.read(NAME, 0, 4)
+    assert disk._handles.read_cached("cd34", 0, 5) in (b"stays", None)
+
+
 async def test_handles_are_bounded(tmp_path: Path) -> None:
     disk = Disk(tmp_path, handles=5)
     before = len(open_files())
