@@ -10,6 +10,7 @@ them. FastCDC starts afresh at each.
 
 from __future__ import annotations
 
+from s3gw.storage.buffers import Storage, allocate
 from s3gw.storage.hints import Hints
 from s3gw.storage.presets import Preset
 
@@ -19,6 +20,8 @@ _SLICE = 1 << 20
 """Bytes taken in at a time, so that memory stays bounded whatever block is fed."""
 _FIRST = 1 << 16
 """Capacity of the first buffer; small objects need no more."""
+_LONG = 4 << 20
+"""Bytes after which a stream gets buffers of the full capacity, so that less has to be moved between them."""
 _SHARED = 1 << 20
 """Length of a preset's largest chunk up to which chunks share buffers."""
 
@@ -37,8 +40,8 @@ class Chunker:
         self._cutter = preset.cutter() if preset.content_defined else None
         self._hints = Hints() if hints and preset.content_defined else None
         self._shared = preset.maximum <= _SHARED
-        self._capacity = (2 if self._shared else 1) * preset.maximum + 2 * _SLICE
-        self._buffer = bytearray()
+        self._capacity = (2 if self._shared else 1) * preset.maximum + _SLICE
+        self._buffer: Storage = bytearray()
         self._view = memoryview(self._buffer)
         self._start = 0  # in the buffer: where the chunk begins that is cut next
         self._end = 0  # in the buffer: where the bytes that came in end
@@ -71,9 +74,10 @@ class Chunker:
         nobody else's and large enough."""
         held = self._view[self._start : self._end]
         needed = len(held) + length
-        capacity = max(_FIRST, min(2 * needed, self._capacity), needed)
+        wanted = 2 * needed if self._base + self._end < _LONG else self._capacity
+        capacity = max(_FIRST, min(wanted, self._capacity), needed)
         if self._shared or capacity > len(self._buffer):
-            self._buffer = bytearray(capacity)
+            self._buffer = allocate(capacity)
             self._view = memoryview(self._buffer)
         self._view[: len(held)] = held  # the two may overlap
         self._base += self._start

@@ -10,6 +10,8 @@ import ctypes
 from collections import deque
 from collections.abc import Callable, Generator
 
+from s3gw.storage.buffers import Storage
+
 Walk = Generator[None, None, None]
 
 _AVERAGE = 32 << 10
@@ -36,11 +38,11 @@ class Window:
         """Forced cuts in order, some perhaps beyond what has come."""
         self.wanted = 0
         """The walker can do nothing before the stream has come so far."""
-        self._data = bytearray()
+        self._data: Storage = bytearray()
         self._base = 0
         self._headers = 0
 
-    def show(self, data: bytearray, base: int, end: int, *, final: bool) -> None:
+    def show(self, data: Storage, base: int, end: int, *, final: bool) -> None:
         """The stream is known up to index `end` of `data`, which begins at `base` of the stream; what was not
         decided yet is still there."""
         self._data, self._base = data, base
@@ -107,11 +109,11 @@ class Minimum:
         return True
 
 
-def _find_slow(data: bytearray, needle: bytes, start: int, end: int) -> int:
+def _find_slow(data: Storage, needle: bytes, start: int, end: int) -> int:
     return data.find(needle, start, end)
 
 
-def _native_find() -> Callable[[bytearray, bytes, int, int], int]:
+def _native_find() -> Callable[[Storage, bytes, int, int], int]:
     """memmem of the C library where it has one: two to three times as fast as bytearray.find, and other
     threads run meanwhile."""
     try:
@@ -121,7 +123,7 @@ def _native_find() -> Callable[[bytearray, bytes, int, int], int]:
     memmem.restype = ctypes.c_void_p
     memmem.argtypes = (ctypes.c_void_p, ctypes.c_size_t, ctypes.c_char_p, ctypes.c_size_t)
 
-    def find(data: bytearray, needle: bytes, start: int, end: int) -> int:
+    def find(data: Storage, needle: bytes, start: int, end: int) -> int:
         if end - start < len(needle):
             return -1
         first = ctypes.c_char.from_buffer(data, start)  # also keeps the buffer where it is
