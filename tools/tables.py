@@ -36,12 +36,12 @@ answered with a well-formed `501 NotImplemented`.
 - A copy of an object that was uploaded in parts keeps its `-N` ETag, since no byte is read again.
 - Storage classes are kept and shown; all of them are stored alike.
 - A write may carry `If-Match: *`, "whatever is there, if there is something"; AWS knows one entity tag only.
-- A conditional CompleteMultipartUpload is judged by the key as it is when the upload is completed. AWS also answers
-  `409 ConditionalRequestConflict` where the key was written or deleted since the upload began.
-- The gateway's own region may be named as the location of a new bucket, also if it is us-east-1, and creating a
-  bucket again succeeds for its owner in every region.
-- A page of ListMultipartUploads that ends with a common prefix names it as NextKeyMarker, so that the listing can go
-  on; AWS leaves it empty.
+- A conditional CompleteMultipartUpload is judged by the key as it is when the upload is completed. AWS also
+  answers `409 ConditionalRequestConflict` where the key was written or deleted since the upload began.
+- The gateway's own region may be named as the location of a new bucket, also if it is us-east-1, and creating
+  a bucket again succeeds for its owner in every region.
+- A page of ListMultipartUploads that ends with a common prefix names it as NextKeyMarker, so that the listing
+  can go on; AWS leaves it empty.
 - `If-Range` is not looked at.
 """
 
