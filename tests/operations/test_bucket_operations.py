@@ -61,6 +61,14 @@ async def test_locations_that_are_here(s3: Operations, constraint: str | None) -
     assert not location.location_constraint
 
 
+async def test_a_bucket_that_keeps_no_versions(s3: Operations) -> None:
+    await s3.do(types.CreateBucketInput(bucket="bucket"))
+    versioning = await s3.do(types.GetBucketVersioningInput(bucket="bucket"))
+    assert versioning.status is None
+    error = await s3.refused(types.GetBucketVersioningInput(bucket="absent"))
+    assert error.code == "NoSuchBucket"
+
+
 async def test_locations_that_are_elsewhere(s3: Operations) -> None:
     for constraint, code in [
         ("eu-west-1", "IllegalLocationConstraintException"),

@@ -11,8 +11,8 @@ from s3gw.operations.call import operation
 from s3gw.protocol import OPERATIONS, types
 
 BUILT = """
-    ListBuckets CreateBucket HeadBucket DeleteBucket GetBucketLocation PutObject GetObject HeadObject
-    DeleteObject DeleteObjects CopyObject ListObjects ListObjectsV2 CreateMultipartUpload UploadPart
+    ListBuckets CreateBucket HeadBucket DeleteBucket GetBucketLocation GetBucketVersioning
+    PutObject GetObject HeadObject DeleteObject DeleteObjects CopyObject ListObjects ListObjectsV2 CreateMultipartUpload UploadPart
     UploadPartCopy CompleteMultipartUpload AbortMultipartUpload ListParts ListMultipartUploads
 """
 
