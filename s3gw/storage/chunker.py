@@ -40,7 +40,7 @@ class Chunker:
         self._cutter = preset.cutter() if preset.content_defined else None
         self._hints = Hints() if hints and preset.content_defined else None
         self._shared = preset.maximum <= _SHARED
-        self._capacity = (2 if self._shared else 1) * preset.maximum + _SLICE
+        self._capacity = (2 if self._shared else 1) * (preset.maximum + _SLICE)
         self._buffer: Storage = bytearray()
         self._view = memoryview(self._buffer)
         self._start = 0  # in the buffer: where the chunk begins that is cut next

@@ -17,6 +17,7 @@ from s3gw.db.instances import Instance
 from s3gw.db.pool import Database
 from s3gw.db.records import Body, Draft, InlineChunk
 from s3gw.errors import OutOfSpace
+from s3gw.storage.budget import Budget
 from s3gw.storage.inflight import InFlight
 from s3gw.storage.leases import Leases
 from s3gw.storage.packs import PackWriter
@@ -28,6 +29,8 @@ __all__ = ["Layout", "Store"]
 _BATCHES = 16 << 20
 """Plain bytes that all uploads of a process gather together, about."""
 _BATCH_MIN, _BATCH_MAX = 1 << 20, 8 << 20
+_STORING = 16 << 20
+"""Plain bytes that all uploads of a process store at once, unless a single batch is longer."""
 _FEW = 2
 """Uploads at once that are not yet enough to keep the disk busy with one batch each."""
 _SPACE_FRESH = 0.5
@@ -58,6 +61,7 @@ class Store:
             InFlight(),
             settings.inline_limit,
             self._share,
+            Budget(_STORING),
         )
 
     @property

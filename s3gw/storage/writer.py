@@ -24,6 +24,7 @@ from s3gw.db.pool import Database
 from s3gw.db.records import Draft, InlineChunk
 from s3gw.errors import Unavailable
 from s3gw.storage import codec, frames
+from s3gw.storage.budget import Budget
 from s3gw.storage.chunker import Chunker
 from s3gw.storage.frames import Cut
 from s3gw.storage.inflight import InFlight
@@ -80,6 +81,8 @@ class Tools:
     inline_limit: int
     share: Callable[[], Share]
     """What an upload may hold in memory, given how many run now."""
+    storing: Budget
+    """Plain bytes that all uploads store at once; an upload gathers no further ones until it has its own."""
 
     async def run(self, work: Callable[[], T]) -> T:
         """Run processor work in a thread."""
@@ -181,8 +184,12 @@ class Upload:
     async def _store_behind(self) -> None:
         """Begin to store the batch, once few enough others are on their way."""
         await self._stored(self._tools.share().behind - 1)
+        length = self._batch.length
+        await self._tools.storing.take(length)
         batch, self._batch = self._batch, Batch()
-        self._storing.append(asyncio.create_task(self._store(batch, self._holes(batch), final=False)))
+        task = asyncio.create_task(self._store(batch, self._holes(batch), final=False))
+        task.add_done_callback(lambda _: self._tools.storing.give(length))
+        self._storing.append(task)
 
     async def _stored(self, left: int) -> None:
         """Wait until at most `left` batches are being stored."""
