@@ -42,7 +42,6 @@ answered with a well-formed `501 NotImplemented`.
   a bucket again succeeds for its owner in every region.
 - A page of ListMultipartUploads that ends with a common prefix names it as NextKeyMarker, so that the listing
   can go on; AWS leaves it empty.
-- `If-Range` is not looked at.
 """
 
 SETTINGS_PAGE = """# Settings

@@ -109,7 +109,8 @@ async def _select(call: Call, request: Any, version: ObjectVersion) -> _Selected
         if request.range is not None:
             raise S3Error("InvalidRequest", "Cannot specify both Range header and partNumber query parameter")
         return await _select_part(call, request.part_number, version)
-    span = ranges.requested(request.range, version.size)
+    heeded = conditions.range_applies(request.if_range, version.etag, version.modified_at)
+    span = ranges.requested(request.range if heeded else None, version.size)
     if span is None:
         return _Selected(Span(0, version.size), checksums=version.properties.checksums)
     # As in S3, a range that is everything shows the checksum of everything.

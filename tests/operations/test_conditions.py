@@ -11,7 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from s3gw.errors import S3Error
-from s3gw.operations.conditions import Conditions, Verdict, check_source, for_write
+from s3gw.operations.conditions import (
+    Conditions,
+    Verdict,
+    check_source,
+    for_write,
+    range_applies,
+)
 
 WHEN = datetime(2026, 3, 4, 5, 6, 7, 891_000, tzinfo=UTC)
 TAG = "5d41402abc4b2a76b9719d911017c592"
@@ -110,3 +116,27 @@ def test_preconditions_that_s3_does_not_know(headers: dict[str, str]) -> None:
     with pytest.raises(S3Error) as caught:
         for_write(write(**headers))
     assert caught.value.code == "NotImplemented"
+
+
+@pytest.mark.parametrize(
+    ("if_range", "heeded"),
+    [
+        (None, True),
+        (f'"{TAG}"', True),
+        (TAG, True),
+        ('"other"', False),
+        (f'W/"{TAG}"', False),
+        ("Wed, 04 Mar 2026 05:06:07 GMT", True),
+        ("Wed, 04 Mar 2026 05:06:08 GMT", False),
+        ("Wed, 04 Mar 2026 05:06:06 GMT", False),
+        ("yesterday", False),
+        ("", False),
+    ],
+)
+def test_a_range_of_the_state_that_a_client_holds(if_range: str | None, heeded: bool) -> None:
+    assert range_applies(if_range, TAG, WHEN) is heeded
+
+
+@given(st.text())
+def test_no_if_range_breaks(text: str) -> None:
+    range_applies(text, TAG, WHEN)

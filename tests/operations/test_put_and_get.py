@@ -184,6 +184,17 @@ async def test_versions(s3: Operations) -> None:
         assert error.fields == {"ArgumentName": "versionId", "ArgumentValue": bad}
 
 
+async def test_a_download_that_goes_on_over_another_object_starts_again(s3: Operations) -> None:
+    await s3.create()
+    first = await s3.put("key", b"first bytes")
+    got, body = await s3.get("key", range="bytes=6-", if_range=first.e_tag)
+    assert (got.content_range, body) == ("bytes 6-10/11", b"bytes")
+    await s3.put("key", b"other words")
+    got, body = await s3.get("key", range="bytes=6-", if_range=first.e_tag)
+    assert (got.content_range, body) == (None, b"other words")
+    assert (await s3.head("key", range="bytes=6-", if_range=first.e_tag)).content_length == 11
+
+
 async def test_ranges(s3: Operations) -> None:
     await s3.create()
     for size in [10, 3 * MIB]:

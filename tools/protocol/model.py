@@ -17,7 +17,7 @@ from urllib.parse import parse_qsl
 
 import botocore
 
-from tools.protocol.overrides import DROPPED_MEMBERS
+from tools.protocol.overrides import ADDED_HEADERS, DROPPED_MEMBERS
 
 MODEL_PATH = "data/s3/2006-03-01/service-2.json.gz"
 
@@ -133,6 +133,10 @@ def load(path: Path | None = None) -> Model:
         members = raw["shapes"].get(name, {}).get("members", {})
         others = [value.get("locationName", key) for key, value in members.items() if key != member]
         expect(member in members and member in others, f"dropping {name}.{member} is no longer needed")
+    for (name, member), (header, _) in ADDED_HEADERS.items():
+        members = raw["shapes"][name]["members"]
+        expect(member not in members, f"adding {name}.{member} is no longer needed")
+        members[member] = {"shape": "IfMatch", "location": "header", "locationName": header}
     shapes = _Shapes(raw["shapes"])
     operations = {name: _operation(name, data, shapes) for name, data in sorted(raw["operations"].items())}
     return Model(botocore.__version__, hashlib.sha256(text).hexdigest(), operations)

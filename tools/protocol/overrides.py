@@ -101,6 +101,12 @@ DROPPED_MEMBERS: dict[tuple[str, str], str] = {
     )
 }
 
+# Headers that S3 heeds and its model does not name, by structure and member.
+ADDED_HEADERS: dict[tuple[str, str], tuple[str, str]] = {
+    (shape, "IfRange"): ("If-Range", "a range only of the state that a client holds part of")
+    for shape in ("GetObjectRequest", "HeadObjectRequest")
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:

@@ -648,6 +648,7 @@ class GetObjectInput(Shape):
     part_number: int | None = None
     expected_bucket_owner: str | None = None
     checksum_mode: str | None = None
+    if_range: str | None = None
 
 
 @dataclass(slots=True, kw_only=True, eq=False, repr=False)
@@ -783,6 +784,7 @@ class HeadObjectInput(Shape):
     part_number: int | None = None
     expected_bucket_owner: str | None = None
     checksum_mode: str | None = None
+    if_range: str | None = None
 
 
 @dataclass(slots=True, kw_only=True, eq=False, repr=False)

@@ -290,6 +290,7 @@ _GET_OBJECT_HEADERS: Table = {
     "x-amz-request-payer": ("request_payer", None),
     "x-amz-expected-bucket-owner": ("expected_bucket_owner", None),
     "x-amz-checksum-mode": ("checksum_mode", None),
+    "if-range": ("if_range", None),
 }
 _GET_OBJECT_QUERY: Table = {
     "response-cache-control": ("response_cache_control", values.header_text),
@@ -449,6 +450,7 @@ _HEAD_OBJECT_HEADERS: Table = {
     "x-amz-request-payer": ("request_payer", None),
     "x-amz-expected-bucket-owner": ("expected_bucket_owner", None),
     "x-amz-checksum-mode": ("checksum_mode", None),
+    "if-range": ("if_range", None),
 }
 _HEAD_OBJECT_QUERY: Table = {
     "response-cache-control": ("response_cache_control", values.header_text),
