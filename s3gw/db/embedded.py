@@ -74,7 +74,6 @@ _BY_MAJOR: Mapping[int, Mapping[str, str]] = {18: {"io_method": "sync"}}
 _UNDURABLE = {
     "fsync": "off",
     "full_page_writes": "off",
-    "synchronous_commit": "off",
     "shared_buffers": "32MB",
 }
 

@@ -250,7 +250,10 @@ async def _connect(url: str, arguments: dict[str, Any]) -> Connection:
             await connection.set_type_codec(
                 "jsonb", schema="pg_catalog", encoder=json.dumps, decoder=json.loads
             )
-            isolation = await connection.fetchval("SHOW default_transaction_isolation")
+            [session] = await connection.fetch(
+                "SELECT current_setting('default_transaction_isolation') AS isolation,"
+                " current_setting('synchronous_commit') AS commits"
+            )
     except Exception as error:
         connection.terminate()
         if _is_trouble(error, connection):
@@ -259,10 +262,23 @@ async def _connect(url: str, arguments: dict[str, Any]) -> Connection:
     except BaseException:
         connection.terminate()
         raise
-    if isolation != "read committed":
+    try:
+        _check_session(session["isolation"], session["commits"])
+    except ConfigError:
         connection.terminate()
-        raise ConfigError(f"database_url: transactions are {isolation}, they must be read committed")
+        raise
     return connection
+
+
+def _check_session(isolation: str, commits: str) -> None:
+    """Refuse sessions in which the liveness protocol or an acknowledgement would not mean what it must."""
+    if isolation != "read committed":
+        raise ConfigError(f"database_url: transactions are {isolation}, they must be read committed")
+    if commits == "off":
+        raise ConfigError(
+            "database_url: the database has synchronous_commit=off, so a crash of it could lose what was "
+            "acknowledged; set it to on, for the server or by ALTER ROLE … SET synchronous_commit = on"
+        )
 
 
 def _is_trouble(error: Exception, connection: Connection) -> bool:

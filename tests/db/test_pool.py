@@ -203,6 +203,16 @@ async def test_behind_pgbouncer(dsn: str) -> None:
     await db.close()
 
 
+async def test_a_server_that_does_not_wait_for_its_log(dsn: str, database: Database) -> None:
+    """What it acknowledges could be lost, so it is refused by name."""
+    name = await database.fetchval("SELECT current_database()")
+    await database.execute(f"ALTER DATABASE {name} SET synchronous_commit = off")
+    with pytest.raises(ConfigError, match="synchronous_commit"):
+        await Database.connect(dsn)
+    await database.execute(f"ALTER DATABASE {name} SET synchronous_commit = local")
+    await (await Database.connect(dsn)).close()
+
+
 class TestRetrying:
     @pytest.mark.parametrize(
         "error", [asyncpg.DeadlockDetectedError, asyncpg.SerializationError, asyncpg.ForeignKeyViolationError]
