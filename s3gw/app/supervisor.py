@@ -132,8 +132,9 @@ async def _work(ground: Foundation, sockets: list[socket.socket], said: Connecti
     server = Server(ground.settings)
     orphaned = asyncio.create_task(_end_with_parent(), name="watch the parent")
     try:
-        await server.start(sockets)
         async with serving(ground, server):
+            # Not before: what it would have to answer 503, another worker can serve.
+            await server.start(sockets)
             said.send_bytes(b"serving")
             said.close()
             await ending.wait()

@@ -164,6 +164,13 @@ def test_postgresql_that_ends_is_started_again(new_gateway: New) -> None:
     assert not before & set(gateway.postgres_pids())
 
 
+def test_no_worker_answers_before_it_can_serve(new_gateway: New) -> None:
+    """Once one worker has said that it is ready, no other takes a connection and says that it is not."""
+    gateway = new_gateway(S3GW_WORKERS="2").start()
+    ready = b"GET /-/ready HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"
+    assert {wire.raw(gateway, ready).status for _ in range(300)} == {200}
+
+
 @pytest.mark.slow
 def test_every_worker_takes_part(new_gateway: New) -> None:
     gateway = new_gateway(S3GW_WORKERS="2").start()
