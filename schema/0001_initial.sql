@@ -35,8 +35,7 @@ CREATE TABLE access_keys (
 CREATE TABLE instances (                   -- one row a gateway's data directory
     id            uuid PRIMARY KEY,
     epoch         bigint NOT NULL DEFAULT 1,   -- counts its starts; leases of an older epoch are over
-    started_at    timestamptz NOT NULL DEFAULT now(),
-    seen_at       timestamptz NOT NULL DEFAULT now()
+    started_at    timestamptz NOT NULL DEFAULT now()
 );
 
 CREATE TABLE backends (

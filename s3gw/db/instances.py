@@ -34,17 +34,12 @@ async def start(db: Database, instance_id: UUID) -> Instance:
     epoch: int = await db.fetchval(
         """
         INSERT INTO instances AS i (id) VALUES ($1)
-        ON CONFLICT (id) DO UPDATE SET epoch = i.epoch + 1, started_at = now(), seen_at = now()
+        ON CONFLICT (id) DO UPDATE SET epoch = i.epoch + 1, started_at = now()
         RETURNING epoch
         """,
         instance_id,
     )
     return Instance(instance_id, epoch)
-
-
-async def seen(db: Database, instance_id: UUID) -> None:
-    """Note that the gateway lives."""
-    await db.execute("UPDATE instances SET seen_at = now() WHERE id = $1", instance_id)
 
 
 async def ensure_backend(db: Database, name: str, url: str) -> BackendRow:

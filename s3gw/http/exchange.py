@@ -36,7 +36,6 @@ class Exchange:
     bucket: str | None = None
     key: str | None = None
     account: str | None = None
-    presigned: bool = False
     status: int = 0
     error: str | None = None
     bytes_in: int = 0
