@@ -29,8 +29,14 @@ def pytest_runtest_makereport(
 
 
 @pytest.fixture(autouse=True)
-def _no_log_handler_is_left() -> Iterator[None]:
-    """A command that runs in the test's process sends log lines to a stream that is closed after the test."""
+def _logging_is_left_as_it_was() -> Iterator[None]:
+    """A command that runs in the test's process configures logging for the whole of it, with a handler whose
+    stream is closed after the test."""
+    loggers = (logging.getLogger(), logging.getLogger("s3gw"))
+    levels = [logger.level for logger in loggers]
+    parts = (logging.logThreads, logging.logProcesses, logging.logMultiprocessing)
     yield
-    root = logging.getLogger()
-    root.handlers[:] = [handler for handler in root.handlers if not isinstance(handler, Gathering)]
+    loggers[0].handlers[:] = [one for one in loggers[0].handlers if not isinstance(one, Gathering)]
+    for logger, level in zip(loggers, levels, strict=True):
+        logger.setLevel(level)
+    logging.logThreads, logging.logProcesses, logging.logMultiprocessing = parts

@@ -6,11 +6,14 @@ import asyncio
 import io
 import json
 import logging
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from s3gw.app.logs import Gathering
-from s3gw.http.access_log import JsonFormatter, TextFormatter
+from s3gw.http.access_log import AccessRecord, JsonFormatter, TextFormatter
+from s3gw.http.exchange import Exchange
 
 
 def logger(stream: io.StringIO, formatter: logging.Formatter) -> logging.Logger:
@@ -66,3 +69,12 @@ def test_a_stream_that_takes_nothing_more_is_no_error() -> None:
             raise BrokenPipeError
 
     logger(Broken(), TextFormatter()).warning("into the void")
+
+
+def test_a_record_of_a_request_has_what_any_formatter_may_print() -> None:
+    request: Any = SimpleNamespace(method="GET", remote="127.0.0.1", headers={})
+    record = AccessRecord(Exchange(request, operation="GetObject", bucket="b", key="k", status=200))
+    plain = logging.LogRecord("s3gw.access", logging.INFO, "", 0, "", (), None)
+    assert set(plain.__dict__) <= set(record.__dict__)
+    everything = logging.Formatter(" ".join(f"%({name})s" for name in plain.__dict__) + " %(message)s")
+    assert "GetObject b/k 200" in everything.format(record)
