@@ -1,25 +1,77 @@
 """Memory for megabytes that come and go.
 
 A fresh buffer costs a page fault for every 4 KiB that is written to it, which takes longer than copying the
-bytes. In huge pages there is one for every 2 MiB.
+bytes; in huge pages there is one for every 2 MiB, and the kernel still clears them, which takes as long as
+two copies. So large buffers are used again: one comes back by itself when nothing refers to it any more, and
+a view of it, or of a part of it, is such a reference. Nobody can give back what somebody still reads.
 """
 
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import mmap
-
-Storage = bytearray | mmap.mmap
-"""A buffer that can be written to."""
+import weakref
+from collections import deque
 
 _HUGE = 2 << 20
+KEPT = 32 << 20
+"""Bytes of unused buffers that are kept for the next, in a process."""
 
 
-def allocate(size: int) -> Storage:
-    """At least `size` bytes; given back to the system when nothing refers to them any more."""
-    if size < _HUGE or not hasattr(mmap, "MADV_HUGEPAGE"):
-        return bytearray(size)
-    storage = mmap.mmap(-1, -(-size // _HUGE) * _HUGE, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
-    with contextlib.suppress(OSError):  # a kernel without huge pages
+def allocate(size: int) -> memoryview:
+    """At least `size` bytes that can be written to, with anything in them.
+
+    They belong to whoever holds the view or one that was made of it, and are used again after the last.
+    """
+    if size < _HUGE:
+        return memoryview(bytearray(size))
+    return _spare.take(-(-size // _HUGE) * _HUGE)
+
+
+def give_up_unused() -> None:
+    """Give the unused buffers back to the system."""
+    _spare.clear()
+
+
+class _Spare:
+    """Buffers that nobody uses, by length.
+
+    They come back in whatever thread drops the last reference, even in the middle of a method of this class;
+    hence nothing but single operations of deques and dictionaries, and no lock.
+    """
+
+    def __init__(self) -> None:
+        self._free: dict[int, deque[mmap.mmap]] = {}
+
+    def take(self, size: int) -> memoryview:
+        """A buffer of `size` bytes that comes back by itself."""
+        try:
+            storage = self._free[size].pop()
+        except (KeyError, IndexError):
+            storage = _map(size)
+        # Views refer to this object, not to the mapping, and each keeps it alive.
+        lent = (ctypes.c_char * size).from_buffer(storage)
+        weakref.finalize(lent, self._give_back, storage).atexit = False
+        return memoryview(lent).cast("B")
+
+    def _give_back(self, storage: mmap.mmap) -> None:
+        size = len(storage)
+        kept = sum(length * len(free) for length, free in self._free.copy().items())
+        if kept + size <= KEPT:
+            self._free.setdefault(size, deque()).append(storage)
+
+    def clear(self) -> None:
+        """Forget all of them."""
+        for free in self._free.copy().values():
+            free.clear()
+
+
+def _map(size: int) -> mmap.mmap:
+    storage = mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+    with contextlib.suppress(OSError, AttributeError):  # a kernel, or a system, without huge pages
         storage.madvise(mmap.MADV_HUGEPAGE)
     return storage
+
+
+_spare = _Spare()

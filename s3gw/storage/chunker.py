@@ -10,7 +10,7 @@ them. FastCDC starts afresh at each.
 
 from __future__ import annotations
 
-from s3gw.storage.buffers import Storage, allocate
+from s3gw.storage.buffers import allocate
 from s3gw.storage.hints import Hints
 from s3gw.storage.presets import Preset
 
@@ -41,8 +41,7 @@ class Chunker:
         self._hints = Hints() if hints and preset.content_defined else None
         self._shared = preset.maximum <= _SHARED
         self._capacity = (2 if self._shared else 1) * (preset.maximum + _SLICE)
-        self._buffer: Storage = bytearray()
-        self._view = memoryview(self._buffer)
+        self._buffer = memoryview(bytearray())
         self._start = 0  # in the buffer: where the chunk begins that is cut next
         self._end = 0  # in the buffer: where the bytes that came in end
         self._base = 0  # in the stream: where the buffer begins
@@ -66,20 +65,19 @@ class Chunker:
         """Append to the buffer."""
         if self._end + len(block) > len(self._buffer):
             self._make_room(len(block))
-        self._view[self._end : self._end + len(block)] = block
+        self._buffer[self._end : self._end + len(block)] = block
         self._end += len(block)
 
     def _make_room(self, length: int) -> None:
         """Move what is not cut yet to the beginning of a buffer: a new one, or the same where that is
         nobody else's and large enough."""
-        held = self._view[self._start : self._end]
+        held = self._buffer[self._start : self._end]
         needed = len(held) + length
         wanted = 2 * needed if self._base + self._end < _LONG else self._capacity
         capacity = max(_FIRST, min(wanted, self._capacity), needed)
         if self._shared or capacity > len(self._buffer):
             self._buffer = allocate(capacity)
-            self._view = memoryview(self._buffer)
-        self._view[: len(held)] = held  # the two may overlap
+        self._buffer[: len(held)] = held  # the two may overlap
         self._base += self._start
         self._start, self._end = 0, len(held)
 
@@ -100,11 +98,17 @@ class Chunker:
     def _cut_run(self, chunks: list[memoryview], end: int, *, ends: bool) -> None:
         """Cut what is certain of the run that is known up to `end`, where it ends or may go on."""
         maximum = self._preset.maximum
-        view = self._view.toreadonly()
+        view = self._buffer.toreadonly()
         while (length := end - self._start) >= maximum or (ends and length > 0):
             length = min(length, maximum)
             if self._cutter is not None and length > self._preset.minimum:
                 length = next(self._cutter.cut_buf(view[self._start : self._start + length])).length
             chunk = view[self._start : self._start + length]
-            chunks.append(chunk if self._shared else memoryview(bytes(chunk)))
+            chunks.append(chunk if self._shared else _copy(chunk))
             self._start += length
+
+
+def _copy(chunk: memoryview) -> memoryview:
+    copy = allocate(len(chunk))[: len(chunk)]
+    copy[:] = chunk
+    return copy.toreadonly()

@@ -13,7 +13,6 @@ from collections.abc import Generator
 
 from s3gw.storage import tar
 from s3gw.storage import zip as zips
-from s3gw.storage.buffers import Storage
 from s3gw.storage.window import Minimum, TooDense, Walk, Window
 
 TAR_MINIMUM = 16 << 10
@@ -39,7 +38,7 @@ class Hints:
         """Before this position of the stream, every forced cut is known."""
         return self._window.end if self._walk is None else self._window.decided
 
-    def advance(self, data: Storage, base: int, end: int, *, final: bool) -> None:
+    def advance(self, data: memoryview, base: int, end: int, *, final: bool) -> None:
         """Look at the stream up to index `end` of `data`, which begins at `base` of the stream.
 
         Everything from `decided` on must still be in `data`.

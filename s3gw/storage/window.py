@@ -10,8 +10,6 @@ import ctypes
 from collections import deque
 from collections.abc import Callable, Generator
 
-from s3gw.storage.buffers import Storage
-
 Walk = Generator[None, None, None]
 
 _AVERAGE = 32 << 10
@@ -38,11 +36,11 @@ class Window:
         """Forced cuts in order, some perhaps beyond what has come."""
         self.wanted = 0
         """The walker can do nothing before the stream has come so far."""
-        self._data: Storage = bytearray()
+        self._data = memoryview(bytearray())
         self._base = 0
         self._headers = 0
 
-    def show(self, data: Storage, base: int, end: int, *, final: bool) -> None:
+    def show(self, data: memoryview, base: int, end: int, *, final: bool) -> None:
         """The stream is known up to index `end` of `data`, which begins at `base` of the stream; what was not
         decided yet is still there."""
         self._data, self._base = data, base
@@ -109,11 +107,12 @@ class Minimum:
         return True
 
 
-def _find_slow(data: Storage, needle: bytes, start: int, end: int) -> int:
-    return data.find(needle, start, end)
+def _find_slow(data: memoryview, needle: bytes, start: int, end: int) -> int:
+    found = bytes(data[start:end]).find(needle)
+    return found if found < 0 else start + found
 
 
-def _native_find() -> Callable[[Storage, bytes, int, int], int]:
+def _native_find() -> Callable[[memoryview, bytes, int, int], int]:
     """memmem of the C library where it has one: two to three times as fast as bytearray.find, and other
     threads run meanwhile."""
     try:
@@ -123,7 +122,7 @@ def _native_find() -> Callable[[Storage, bytes, int, int], int]:
     memmem.restype = ctypes.c_void_p
     memmem.argtypes = (ctypes.c_void_p, ctypes.c_size_t, ctypes.c_char_p, ctypes.c_size_t)
 
-    def find(data: Storage, needle: bytes, start: int, end: int) -> int:
+    def find(data: memoryview, needle: bytes, start: int, end: int) -> int:
         if end - start < len(needle):
             return -1
         first = ctypes.c_char.from_buffer(data, start)  # also keeps the buffer where it is
