@@ -82,7 +82,7 @@ conformance: $(READY)
 	$(BIN)/python -m conformance
 
 bench: $(READY)
-	$(BIN)/python -m bench.beside
+	$(BIN)/python -m bench.speed
 
 bench-seeds: $(READY)
 	$(BIN)/python -m bench.seeds

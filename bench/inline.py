@@ -12,9 +12,8 @@ import os
 import tempfile
 from pathlib import Path
 
-from bench.load import Target, drive
+from bench.load import Body, Target, drive
 from tests.gateway import Gateway
-from tests.streams import content
 
 KIB = 1 << 10
 SIZES = (1 * KIB, 4 * KIB, 8 * KIB, 16 * KIB, 32 * KIB, 64 * KIB)
@@ -39,17 +38,16 @@ def _measure(size: int, limit: int) -> tuple[float, float, float]:
         gateway = Gateway(Path(home), {"S3GW_INLINE_LIMIT": str(limit)}).start()
         try:
             target = Target(gateway.port, gateway.access_key, gateway.secret_key)
-            drive(target, [[target.request("PUT", "/bench")]])
+            drive(target, [target.request("PUT", "/bench")])
             before = _bytes(gateway)
             rates = []
             for method in ("PUT", "GET"):
                 requests = [
-                    target.request(method, f"/bench/{n}", content(n, size) if method == "PUT" else b"")
+                    target.request(method, f"/bench/{n}", Body(n + 1, size if method == "PUT" else 0))
                     for n in range(OBJECTS)
                 ]
                 os.sync()
-                took = drive(target, [requests[at::CONNECTIONS] for at in range(CONNECTIONS)])
-                rates.append(OBJECTS / took)
+                rates.append(drive(target, requests, CONNECTIONS).rate)
             return rates[0], rates[1], (_bytes(gateway) - before) / OBJECTS
         finally:
             gateway.stop()

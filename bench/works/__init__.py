@@ -1,0 +1,1 @@
+"""What is measured: each work is a kind of request that a server is asked for."""
