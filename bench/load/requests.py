@@ -1,7 +1,7 @@
 """Requests as bytes, signed ahead: SigV4 with the payload's SHA-256, as aws-cli signs over plain HTTP.
 
-Written here and not taken from botocore, which takes many times as long: a second of load is tens of thousands
-of requests.
+Written here and not taken from botocore, which takes many times as long: a second of load is tens of
+thousands of requests.
 """
 
 from __future__ import annotations
