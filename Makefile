@@ -7,23 +7,25 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 LEGACY := .venv-legacy
 LEGACY_READY := $(LEGACY)/.ready
+BENCH_READY := $(VENV)/.ready-bench
 PIP := -m pip install --quiet --disable-pip-version-check
-# Client programs that no wheel carries.
-DEBIAN := s3fs fuse pgbouncer postgresql
+# Client programs that no wheel carries, and the backup programs that savings are compared with.
+DEBIAN := s3fs fuse pgbouncer postgresql restic borgbackup
 
-.PHONY: help setup serve test check format test-deps test-all test-postgres conformance bench bench-seeds tables lock clean
+.PHONY: help setup serve test check format test-deps test-all test-postgres conformance bench bench-seeds bench-savings tables lock clean
 
 help:
 	@echo "make serve        set up and run a gateway on 127.0.0.1:9000, data in ./data"
 	@echo "make setup        only set up: .venv/bin/s3gw, .venv/bin/aws"
 	@echo "make test         the quick tests, under five minutes"
 	@echo "make check        format, lint, types, layers, generated files"
-	@echo "make test-deps    what the client tests need beyond .venv (Debian packages, an older boto3)"
+	@echo "make test-deps    what the client tests need beyond it (Debian packages, an older boto3, what the benchmarks need)"
 	@echo "make test-all     every test: clients, faults, 10 GiB objects"
 	@echo "make test-postgres  what needs a database, on a PostgreSQL from Debian"
 	@echo "make conformance  real clients against a gateway, as a table"
 	@echo "make bench        this gateway beside rclone serve s3"
 	@echo "make bench-seeds  the savings of the workloads in docs/benchmarks.md"
+	@echo "make bench-savings  data sets here, in restic and in borg (after make test-deps)"
 	@echo "make clean        remove what the other targets made, except ./data"
 
 setup: $(READY)
@@ -53,7 +55,7 @@ format: $(READY)
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
 
-test-deps: $(READY) $(LEGACY_READY)
+test-deps: $(READY) $(LEGACY_READY) $(BENCH_READY)
 	@if dpkg -s $(DEBIAN) >/dev/null 2>&1; then \
 		echo "installed: $(DEBIAN)"; \
 	else \
@@ -65,6 +67,11 @@ test-deps: $(READY) $(LEGACY_READY)
 $(LEGACY_READY): requirements/legacy.txt
 	$(PYTHON) -m venv $(LEGACY)
 	$(LEGACY)/bin/python $(PIP) --require-hashes -r requirements/legacy.txt
+	@touch $@
+
+# What only the benchmarks need: Parquet, and plots.
+$(BENCH_READY): $(READY) requirements/bench.txt
+	$(BIN)/python $(PIP) --require-hashes -r requirements/bench.txt
 	@touch $@
 
 test-all: $(READY)
@@ -87,6 +94,10 @@ bench: $(READY)
 bench-seeds: $(READY)
 	$(BIN)/python -m bench.seeds
 
+# About 3 GB are made and stored seven times, in a quarter of an hour; `python -m bench.savings --help` for less.
+bench-savings: $(BENCH_READY)
+	$(BIN)/python -m bench.savings --document docs/benchmarks.md
+
 # The tables of operations and settings in docs/, from the code.
 tables: $(READY)
 	$(BIN)/python -m tools.tables
@@ -97,6 +108,7 @@ LOCK = uv pip compile --universal --python-version 3.11 --generate-hashes --no-e
 lock:
 	$(LOCK) requirements/runtime.in -o requirements/runtime.txt
 	$(LOCK) -c requirements/runtime.txt requirements/dev.in -o requirements/dev.txt
+	$(LOCK) -c requirements/dev.txt requirements/bench.in -o requirements/bench.txt
 	$(LOCK) requirements/legacy.in -o requirements/legacy.txt
 
 clean:

@@ -39,13 +39,14 @@ def release_tars(folder: Path) -> list[Path]:
     tars = []
     for version in DIGESTS:
         tar = folder / f"botocore-{version}.tar"
-        with gzip.open(_archive(version)) as packed, tar.open("wb") as plain:
+        with gzip.open(archive(version)) as packed, tar.open("wb") as plain:
             shutil.copyfileobj(packed, plain, 1 << 20)
         tars.append(tar)
     return tars
 
 
-def _archive(version: str) -> Path:
+def archive(version: str) -> Path:
+    """The archive of one release as published. Raises ValueError where it is another than it was."""
     path = cache() / f"botocore-{version}.tar.gz"
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)

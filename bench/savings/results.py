@@ -1,0 +1,68 @@
+"""What was measured, as JSON that is kept beside the document that shows it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What one data set takes in one system. Bytes and seconds."""
+
+    unique_bytes: int | None
+    """Each chunk once, not compressed; None where the system does not tell."""
+    stored_bytes: int
+    """Chunks as they are stored, compressed, without what describes them."""
+    total_bytes: int
+    """Everything that is kept: chunks, indexes, manifests, database."""
+    cpu_seconds: float
+    """Of all processes that store; not of a client that only sends."""
+
+    @property
+    def metadata_bytes(self) -> int:
+        """What describes the chunks."""
+        return self.total_bytes - self.stored_bytes
+
+
+@dataclass
+class Measured:
+    """One data set in all systems."""
+
+    title: str
+    versions: int
+    files: int
+    logical_bytes: int
+    systems: dict[str, Figures] = field(default_factory=dict)
+
+
+@dataclass
+class Results:
+    """A whole run."""
+
+    scale: float = 1.0
+    versions: dict[str, str] = field(default_factory=dict)
+    """Of the programs, and of the libraries that wrote the data."""
+    commands: dict[str, str] = field(default_factory=dict)
+    """How each system was driven."""
+    sets: dict[str, Measured] = field(default_factory=dict)
+    parts: dict[str, float] = field(default_factory=dict)
+    """Percent saved of one file sent three times in parts of different sizes, by preset."""
+
+    def save(self, path: Path) -> None:
+        """Write it down."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(asdict(self), indent=1) + "\n")
+
+
+def load(path: Path) -> Results:
+    """What `save` wrote; an empty run where there is none."""
+    if not path.exists():
+        return Results()
+    found = json.loads(path.read_text())
+    sets = {}
+    for name, measured in found.pop("sets").items():
+        systems = {system: Figures(**figures) for system, figures in measured.pop("systems").items()}
+        sets[name] = Measured(**measured, systems=systems)
+    return Results(**found, sets=sets)
