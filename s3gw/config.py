@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from s3gw import backend_url
 from s3gw.errors import ConfigError
 
 CHUNKINGS = ("cdc-256k", "cdc-4m", "fixed-4m")
@@ -72,6 +73,8 @@ class Settings:
     listen: str = "127.0.0.1:9000"
     workers: int = 1
     database_url: str | None = None
+    backend: tuple[backend_url.Location, ...] = ()
+    """Where packs are; none given: `packs` in the data directory."""
     access_key: str | None = None
     secret_key: str | None = field(default=None, repr=False)
     region: str = "us-east-1"
@@ -191,6 +194,8 @@ def _convert(name: str, value: Any) -> Any:
             if str(value).lower() not in _SWITCH:
                 raise ConfigError(f"{name}: {value!r} is neither on nor off")
             return _SWITCH[str(value).lower()]
+        case "backend":
+            return backend_url.parse_all(value)
         case "domains":
             items = value if isinstance(value, (list, tuple)) else str(value).split(",")
             return tuple(str(item).strip().lower() for item in items if str(item).strip())

@@ -104,7 +104,11 @@ def settings() -> str:
 def _shown(name: str, value: object) -> str:
     match value:
         case None | ():
-            return "generated once" if name.endswith("_key") else "none"
+            return {
+                "access_key": "generated once",
+                "secret_key": "generated once",
+                "backend": "DATA/packs",
+            }.get(name, "none")
         case bool():
             return "on" if value else "off"
         case int() if value >= 1 << 20 and value % (1 << 20) == 0:

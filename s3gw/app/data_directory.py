@@ -5,7 +5,7 @@ DATA/
   instance        the gateway's id, which leases in the database are bound to
   root-key.json   the generated root key, mode 600
   pg/             the embedded PostgreSQL
-  packs/          the local disk backend; packs/store names the store whose packs they are
+  packs/          the local disk backend, where no other is given
 """
 
 from __future__ import annotations
@@ -102,31 +102,6 @@ class DataDirectory:
             return made
         except (OSError, ValueError):
             raise ConfigError(f"{path}: is not readable as the id of a gateway") from None
-
-    def adopt_packs(self, store: uuid.UUID, registered: str | None) -> None:
-        """Make sure that the packs here are those of the database, before anything is written or collected.
-
-        `store` is the database's store, `registered` the URL under which it knows its packs so far. The
-        directory may have moved. Raises ConfigError where the packs are another store's, or where the
-        database's packs are elsewhere.
-        """
-        path = self.packs / "store"
-        try:
-            kept = uuid.UUID(path.read_text().strip())
-        except FileNotFoundError:
-            if registered not in (None, self.packs.as_uri()):
-                raise ConfigError(
-                    f"data: the packs of this database are in {registered}, none of them in {self.packs}; "
-                    "start with their directory, or move them here"
-                ) from None
-            self.packs.mkdir(mode=0o700, exist_ok=True)
-            _sync(self.path)
-            _write(path, f"{store}\n")
-            return
-        except (OSError, ValueError):
-            raise ConfigError(f"{path}: is not readable as the id of a store") from None
-        if kept != store:
-            raise ConfigError(f"data: {self.packs} holds the packs of another database (store {kept})")
 
     def credentials(self, settings: Settings) -> Credentials:
         """The root key: the one in the settings, else the one kept here, generated once."""

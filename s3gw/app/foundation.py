@@ -8,11 +8,13 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 
+from s3gw.app import adoption
+from s3gw.app.adoption import Place
 from s3gw.app.data_directory import Credentials, DataDirectory
+from s3gw.backend_url import FileLocation, Location
 from s3gw.backends.base import Backend
-from s3gw.backends.disk import Disk
 from s3gw.config import Settings
-from s3gw.db import accounts, instances, packs
+from s3gw.db import accounts, instances
 from s3gw.db.embedded import Embedded, open_embedded, start_embedded
 from s3gw.db.instances import Instance
 from s3gw.db.migrations import Migration, migrate
@@ -22,14 +24,14 @@ from s3gw.errors import ConfigError, GatewayError, Unavailable
 
 log = logging.getLogger("s3gw.app")
 
-DISK = "disk"
-"""Name of the backend in the data directory."""
-
 CONNECTIONS = 160
 """Connections to the database of all workers together; the embedded one admits 200."""
 
 COMMAND_SECONDS = 3600.0
 """How long one statement of a command may take: statistics of a large store walk all of it."""
+
+FIRST_PAUSE, LAST_PAUSE = 0.5, 5.0
+"""Seconds between two attempts to reach what does not answer yet."""
 
 WATCH = 1.0
 """Seconds between two looks at whether the embedded PostgreSQL still runs."""
@@ -46,8 +48,8 @@ class Foundation:
     """Of the database."""
     instance: Instance
     root: Account
-    disk_id: int
-    """The id of the local disk backend's row."""
+    places: tuple[Place, ...]
+    """Where packs are."""
 
     async def connect(self) -> Database:
         """A pool of connections for one worker."""
@@ -56,7 +58,11 @@ class Foundation:
 
     def backends(self) -> dict[int, Backend]:
         """The backends of this gateway by the ids of their rows, opened for one process."""
-        return {self.disk_id: Disk(self.directory.packs, reserve=self.settings.reserve)}
+        return adoption.opened(self.places, self.settings.reserve)
+
+    def weights(self) -> dict[int, int]:
+        """How much of what is written each backend takes, by the ids of their rows."""
+        return {place.row.id: place.row.weight for place in self.places if place.row.state == "active"}
 
 
 @asynccontextmanager
@@ -76,28 +82,53 @@ async def lay(
             url = await keeper.start()
         for migration in await _answering(url):
             log.info("applied migration %04d %s", migration.version, migration.name)
-        db = await Database.connect(url, size=1)
+        db = await Database.connect(url, size=2)
         try:
             root = await accounts.ensure_root(db)
-            instance = await instances.start(db, directory.instance_id())
-            known = {row.name: row.url for row in await instances.backends(db)}
-            directory.adopt_packs(await packs.store_id(db), known.get(DISK))
-            disk = await instances.ensure_backend(db, DISK, directory.packs.as_uri())
+            instance, places = await _register(db, settings, directory, credentials)
         finally:
             await db.close()
-        yield Foundation(settings, directory, credentials, url, instance, root, disk.id)
+        yield Foundation(settings, directory, credentials, url, instance, root, places)
+
+
+async def _register(
+    db: Database, settings: Settings, directory: DataDirectory, credentials: Credentials
+) -> tuple[Instance, tuple[Place, ...]]:
+    """This start of the gateway, and its backends, as soon as all of them answer."""
+    own = _own_packs(directory)
+    pause = FIRST_PAUSE
+    while True:
+        try:
+            async with instances.starting(db):
+                instance_id = directory.instance_id()
+                if credentials.generated and not await instances.is_alone(db, instance_id):
+                    raise ConfigError(
+                        "access_key: this database serves another gateway, whose keys clients have; "
+                        "give both the same S3GW_ACCESS_KEY and S3GW_SECRET_KEY"
+                    )
+                spare = own if settings.backend else None
+                places = await adoption.adopt(db, settings.backend or (own,), spare=spare)
+                return await instances.start(db, instance_id), places
+        except Unavailable as error:
+            log.warning("waiting for the backends: %s", error)
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, LAST_PAUSE)
+
+
+def _own_packs(directory: DataDirectory) -> Location:
+    return FileLocation(directory.packs)
 
 
 async def _answering(url: str) -> list[Migration]:
     """Migrate as soon as the database answers: it may be started beside the gateway, or be failing over."""
-    pause = 0.5
+    pause = FIRST_PAUSE
     while True:
         try:
             return await migrate(url)
         except Unavailable as error:
             log.warning("waiting for the database: %s", error)
             await asyncio.sleep(pause)
-            pause = min(2 * pause, 5.0)
+            pause = min(2 * pause, LAST_PAUSE)
 
 
 @asynccontextmanager
@@ -125,17 +156,15 @@ async def database(settings: Settings) -> AsyncIterator[Database]:
 
 @asynccontextmanager
 async def storage(settings: Settings) -> AsyncIterator[tuple[Database, dict[int, Backend]]]:
-    """Database and backends of the gateway in the data directory, for a command that works on both."""
-    directory = DataDirectory.existing(settings.data)
+    """Database and backends of a gateway, for a command that works on both."""
+    own = () if settings.backend else (_own_packs(DataDirectory.existing(settings.data)),)
     async with database(settings) as db:
-        here = [row for row in await instances.backends(db) if row.url == directory.packs.as_uri()]
-        if not here:
-            raise ConfigError(f"data: {directory.path} holds no backend of this database")
-        disk = Disk(directory.packs, reserve=settings.reserve)
+        backends = adoption.opened(await adoption.recognise(db, settings.backend or own), settings.reserve)
         try:
-            yield db, {here[0].id: disk}
+            yield db, backends
         finally:
-            await disk.close()
+            for backend in backends.values():
+                await backend.close()
 
 
 class Keeper:

@@ -42,7 +42,7 @@ async def serving(foundation: Foundation, server: Server) -> AsyncIterator[None]
             stack.push_async_callback(backend.close)
         letting_go = asyncio.create_task(_let_go(backends), name="let go of deleted blobs")
         stack.callback(letting_go.cancel)
-        store = Store(db, backends, settings, foundation.instance)
+        store = Store(db, backends, settings, foundation.instance, foundation.weights())
         stack.push_async_callback(_close_store, store)
         stack.push_async_callback(server.stop, settings.shutdown_timeout)
         server.serve(

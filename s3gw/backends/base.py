@@ -13,6 +13,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 Buffer = bytes | bytearray | memoryview
 
@@ -32,6 +33,16 @@ class Space:
 
     total: int
     free: int
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """What a backend carries beside its blobs, to be known by wherever it moved."""
+
+    store: UUID
+    """Whose packs it holds."""
+    backend: UUID | None
+    """Which of the store's backends it is; None where release 0.1.0 marked it."""
 
 
 class Appender(ABC):
@@ -84,6 +95,17 @@ class Backend(ABC):
     @abstractmethod
     def list(self) -> AsyncIterator[BlobInfo]:
         """Every blob, in no particular order."""
+
+    @abstractmethod
+    async def marker(self) -> Marker | None:
+        """What the backend says it is; None where nobody has marked it. Raises Damaged."""
+
+    @abstractmethod
+    async def mark(self, marker: Marker) -> Marker:
+        """Mark the backend, durably, unless it is marked; the marker that it carries then.
+
+        A marker without `backend` is completed, where it names the same store.
+        """
 
     async def space(self) -> Space | None:
         """What the medium has left, or None where that is not known.

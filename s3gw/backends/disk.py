@@ -21,8 +21,10 @@ from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import ParamSpec, TypeVar
+from uuid import UUID
 
-from s3gw.backends.base import Appender, Backend, BlobInfo, Buffer, Space
+from s3gw.backends import markers
+from s3gw.backends.base import Appender, Backend, BlobInfo, Buffer, Marker, Space
 from s3gw.backends.handles import HandleCache
 from s3gw.errors import BlobNotFound, OutOfSpace, Unavailable
 
@@ -42,18 +44,33 @@ T = TypeVar("T")
 
 
 class Disk(Backend):
-    """A directory of this machine. `reserve` bytes of its file system are left free; deletes always work."""
+    """A directory of this machine. `reserve` bytes of its file system are left free; deletes always work.
+
+    With an `identity`, blobs are made only while the directory's marker says so: where its file system has
+    gone, an empty directory in its place must not be written to. `make` creates the directory.
+    """
 
     appendable = True
 
-    def __init__(self, root: Path, *, reserve: int = 0, threads: int = 16, handles: int = 256) -> None:
+    def __init__(
+        self,
+        root: Path,
+        *,
+        reserve: int = 0,
+        threads: int = 16,
+        handles: int = 256,
+        make: bool = True,
+        identity: UUID | None = None,
+    ) -> None:
         self._root = root
+        self._identity = identity
         self._reserve = reserve
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="disk")
         self._handles = HandleCache(handles)
         self._synced_shards: set[Path] = set()
-        with _translated(str(root)):
-            _make_durable_directory(root)
+        if make:
+            with _translated(str(root)):
+                _make_durable_directory(root)
 
     async def put(self, name: str, buffers: Sequence[Buffer]) -> None:
         """Store a whole blob. Repeating it with the same bytes is a success."""
@@ -89,6 +106,14 @@ class Disk(Backend):
         for shard in await self._run(str(self._root), lambda: sorted(self._shards())):
             for info in await self._run(shard, _list_shard, self._root / shard):
                 yield info
+
+    async def marker(self) -> Marker | None:
+        """The marker's files; see `s3gw.backends.markers`."""
+        return await self._run(str(self._root), markers.read, self._root)
+
+    async def mark(self, marker: Marker) -> Marker:
+        """As Backend.mark; creates the directory."""
+        return await self._run(str(self._root), self._mark, marker)
 
     async def space(self) -> Space:
         """What the file system has left beyond the reserve."""
@@ -126,7 +151,13 @@ class Disk(Backend):
         if (free := self._space().free) < length:
             raise OutOfSpace(f"{self._root}: {free} bytes are left above the reserve, {length} are needed")
 
+    def _mark(self, marker: Marker) -> Marker:
+        _make_durable_directory(self._root)
+        return markers.write(self._root, marker)
+
     def _create(self, name: str) -> int:
+        if self._identity is not None and markers.identity(self._root) != self._identity:
+            raise Unavailable(f"{self._root} is not the backend that it was; is its file system mounted?")
         self._require_space(1)
         path = self._path(name)
         path.parent.mkdir(exist_ok=True)
@@ -322,5 +353,5 @@ def _make_durable_directory(path: Path) -> None:
     if path.is_dir():
         return
     _make_durable_directory(path.absolute().parent)
-    path.mkdir(exist_ok=True)
+    path.mkdir(mode=0o700, exist_ok=True)
     _sync_directory(path.absolute().parent)

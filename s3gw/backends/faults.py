@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequen
 from dataclasses import dataclass
 from typing import TypeVar
 
-from s3gw.backends.base import Appender, Backend, BlobInfo, Buffer, Space
+from s3gw.backends.base import Appender, Backend, BlobInfo, Buffer, Marker, Space
 
 T = TypeVar("T")
 
@@ -20,7 +20,7 @@ class Fault:
     """What happens at calls of one method."""
 
     method: str
-    """"put", "open", "append", "read", "size", "delete", "list" or "space"."""
+    """"put", "open", "append", "read", "size", "delete", "list", "space", "marker" or "mark"."""
     error: BaseException | None = None
     """Raised in place of the call, or after it where `after` is set; None only waits."""
     skip: int = 0
@@ -69,6 +69,14 @@ class FaultyBackend(Backend):
         await self._through("list", lambda: asyncio.sleep(0))
         async for info in self._inner.list():
             yield info
+
+    async def marker(self) -> Marker | None:
+        """As the script says."""
+        return await self._through("marker", lambda: self._inner.marker())
+
+    async def mark(self, marker: Marker) -> Marker:
+        """As the script says."""
+        return await self._through("mark", lambda: self._inner.mark(marker))
 
     async def space(self) -> Space | None:
         """As the script says."""

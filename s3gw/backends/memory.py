@@ -6,7 +6,7 @@ import time
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 
-from s3gw.backends.base import Appender, Backend, BlobInfo, Buffer
+from s3gw.backends.base import Appender, Backend, BlobInfo, Buffer, Marker
 from s3gw.errors import BlobNotFound, Unavailable
 
 ALIGNMENT = 4096
@@ -25,6 +25,7 @@ class Memory(Backend):
 
     def __init__(self) -> None:
         self._blobs: dict[str, _Blob] = {}
+        self._marker: Marker | None = None
 
     async def put(self, name: str, buffers: Sequence[Buffer]) -> None:
         """Store a whole blob; the same again is a success."""
@@ -54,6 +55,17 @@ class Memory(Backend):
         now = time.monotonic()
         for name, blob in list(self._blobs.items()):
             yield BlobInfo(name, len(blob.data), now - blob.modified)
+
+    async def marker(self) -> Marker | None:
+        """What `mark` set."""
+        return self._marker
+
+    async def mark(self, marker: Marker) -> Marker:
+        """As Backend.mark."""
+        known = self._marker
+        if known is None or (known.backend is None and known.store == marker.store):
+            self._marker = marker
+        return self._marker or marker
 
     def _blob(self, name: str) -> _Blob:
         try:

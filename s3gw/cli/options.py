@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 SETTINGS = {
     "data": ("DIR", "directory of this gateway: lock, root key, embedded database, packs (./data)"),
     "database_url": ("URL", "PostgreSQL to use instead of the embedded one: postgresql://…"),
+    "backend": ("URL", "where packs are: file:///path; may be repeated (packs in the data directory)"),
     "log_format": ("FORMAT", "json, text, or auto: text on a terminal"),
 }
 """Settings of every command: metavariable and help."""
@@ -39,10 +40,16 @@ SERVE = {
 """Further settings of `serve`."""
 
 
-def add(parser: argparse.ArgumentParser, settings: dict[str, tuple[str, str]]) -> None:
+REPEATED = {"backend"}
+"""Settings of which each option gives one more value."""
+
+
+def add(parser: argparse._ActionsContainer, settings: dict[str, tuple[str, str]]) -> None:
     """One option for each of `settings`; what is not given stays None."""
     for name, (metavar, text) in settings.items():
-        parser.add_argument(f"--{name.replace('_', '-')}", dest=name, metavar=metavar, help=text)
+        action = "append" if name in REPEATED else "store"
+        option = f"--{name.replace('_', '-')}"
+        parser.add_argument(option, dest=name, metavar=metavar, help=text, action=action)
 
 
 def common() -> argparse.ArgumentParser:
@@ -52,6 +59,5 @@ def common() -> argparse.ArgumentParser:
         "settings", "also S3GW_<NAME> in the environment, or <name> in the file"
     )
     group.add_argument("--config", metavar="FILE", help="TOML file with settings (S3GW_CONFIG)")
-    for name, (metavar, text) in SETTINGS.items():
-        group.add_argument(f"--{name.replace('_', '-')}", dest=name, metavar=metavar, help=text)
+    add(group, SETTINGS)
     return parser

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Collection
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -26,7 +28,32 @@ class BackendRow:
     name: str
     url: str
     weight: int
+    """How much of what is written it takes, beside others."""
     state: str
+    identity: UUID | None
+    """What its marker says; None where release 0.1.0 registered it, and in the library."""
+
+
+@asynccontextmanager
+async def starting(db: Database) -> AsyncIterator[None]:
+    """Be the only gateway of the database that starts: two that start at once could register one backend
+    twice. Takes a connection of its own."""
+    async with db.transaction() as connection:
+        await connection.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
+        await connection.execute("SELECT pg_advisory_xact_lock(hashtextextended('s3gw starts', 0))")
+        yield
+
+
+async def is_alone(db: Database, instance_id: UUID) -> bool:
+    """Whether no other gateway ever used the database before this one first did."""
+    alone: bool = await db.fetchval(
+        """
+        SELECT EXISTS (SELECT 1 FROM instances WHERE id = $1)
+            OR NOT EXISTS (SELECT 1 FROM instances WHERE id <> $1)
+        """,
+        instance_id,
+    )
+    return alone
 
 
 async def start(db: Database, instance_id: UUID) -> Instance:
@@ -48,7 +75,7 @@ async def ensure_backend(db: Database, name: str, url: str) -> BackendRow:
         """
         INSERT INTO backends (name, url) VALUES ($1, $2)
         ON CONFLICT (name) DO UPDATE SET url = excluded.url
-        RETURNING id, name, url, weight, state
+        RETURNING id, name, url, weight, state, identity
         """,
         name,
         url,
@@ -62,5 +89,44 @@ async def backends(db: Database) -> list[BackendRow]:
     return [_backend(row) for row in await db.fetch("SELECT * FROM backends ORDER BY id")]
 
 
+async def add_backend(db: Database, name: str, url: str, identity: UUID) -> BackendRow:
+    """Register a new backend, whose marker says `identity`."""
+    row = await db.fetchrow(
+        "INSERT INTO backends (name, url, identity) VALUES ($1, $2, $3) RETURNING *", name, url, identity
+    )
+    assert row is not None
+    return _backend(row)
+
+
+async def update_backend(db: Database, backend_id: int, name: str, url: str, identity: UUID) -> BackendRow:
+    """Follow what a backend is called, where it is, and what its marker says."""
+    row = await db.fetchrow(
+        "UPDATE backends SET name = $2, url = $3, identity = $4 WHERE id = $1 RETURNING *",
+        backend_id,
+        name,
+        url,
+        identity,
+    )
+    assert row is not None
+    return _backend(row)
+
+
+async def used_backends(db: Database) -> Collection[int]:
+    """The backends that a pack is on, or that one has yet to be removed from."""
+    rows = await db.fetch(
+        """
+        SELECT id FROM backends b
+        WHERE EXISTS (SELECT 1 FROM replicas WHERE backend_id = b.id)
+           OR EXISTS (SELECT 1 FROM tombstones WHERE backend_id = b.id)
+        """
+    )
+    return frozenset(row["id"] for row in rows)
+
+
+async def forget_backend(db: Database, backend_id: int) -> None:
+    """Remove the row of a backend that was never used; the foreign keys refuse for any other."""
+    await db.execute("DELETE FROM backends WHERE id = $1", backend_id)
+
+
 def _backend(row: asyncpg.Record) -> BackendRow:
-    return BackendRow(row["id"], row["name"], row["url"], row["weight"], row["state"])
+    return BackendRow(row["id"], row["name"], row["url"], row["weight"], row["state"], row["identity"])

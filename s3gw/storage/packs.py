@@ -9,6 +9,7 @@ collected.
 from __future__ import annotations
 
 import asyncio
+import random
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -64,10 +65,16 @@ class PackWriter:
     """Appends frames to this process's open pack."""
 
     def __init__(
-        self, db: Database, backends: Mapping[int, Backend], instance: Instance, leases: Leases
+        self,
+        db: Database,
+        backends: Mapping[int, Backend],
+        instance: Instance,
+        leases: Leases,
+        weights: Mapping[int, int] | None = None,
     ) -> None:
         self._db = db
         self._backends = backends
+        self._weights = dict.fromkeys(backends, 1) if weights is None else weights
         self._instance = instance
         self._leases = leases
         self._store_id: UUID | None = None
@@ -192,11 +199,15 @@ class PackWriter:
         return pack
 
     def _choose(self) -> list[int]:
-        """The backends that take the next pack: one replica, on the first that can be appended to."""
-        for backend_id, backend in sorted(self._backends.items()):
-            if backend.appendable:
-                return [backend_id]
-        raise Unavailable("no backend takes packs")
+        """The backends that take the next pack: one replica, drawn by weight."""
+        weights = {
+            backend_id: self._weights.get(backend_id, 0)
+            for backend_id, backend in self._backends.items()
+            if backend.appendable
+        }
+        if not any(weights.values()):
+            raise Unavailable("no backend takes packs")
+        return random.choices(list(weights), list(weights.values()))  # noqa: S311 - nothing secret
 
     async def _header(self, pack: OpenPack) -> bytes:
         if self._store_id is None:

@@ -41,13 +41,21 @@ class Store:
     """One process's way to the chunks. Safe for concurrent use within one event loop."""
 
     def __init__(
-        self, db: Database, backends: Mapping[int, Backend], settings: Settings, instance: Instance
+        self,
+        db: Database,
+        backends: Mapping[int, Backend],
+        settings: Settings,
+        instance: Instance,
+        weights: Mapping[int, int] | None = None,
     ) -> None:
-        """`backends` by the ids of their rows; `instance` as `db.instances.start` gave it."""
+        """`backends` by the ids of their rows; `instance` as `db.instances.start` gave it.
+
+        `weights` are those of the backends that take new packs; all of them alike where it is None.
+        """
         self._backends = backends
         self._cpu = ThreadPoolExecutor(os.cpu_count() or 2, thread_name_prefix="s3gw-cpu")
         self._leases = Leases(db, settings.margins.lease)
-        self._packs = PackWriter(db, backends, instance, self._leases)
+        self._packs = PackWriter(db, backends, instance, self._leases, weights)
         self._reader = Reader(db, backends, self._cpu)
         self._uploads = 0
         self._space_checked = float("-inf")

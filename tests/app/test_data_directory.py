@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import stat
-import uuid
 from pathlib import Path
 
 import pytest
@@ -64,27 +63,6 @@ def test_a_given_key_is_used_and_not_kept(tmp_path: Path) -> None:
     used = DataDirectory.create(tmp_path).credentials(given)
     assert (used.access_key, used.secret_key, used.generated) == ("AKGIVEN", "given-secret", False)
     assert not (tmp_path / "root-key.json").exists()
-
-
-def test_packs_belong_to_one_database(tmp_path: Path) -> None:
-    ours, other = uuid.uuid4(), uuid.uuid4()
-    directory = DataDirectory.create(tmp_path / "a")
-    directory.adopt_packs(ours, None)
-    assert mode(directory.packs) == 0o700
-    directory.adopt_packs(ours, directory.packs.as_uri())
-    with pytest.raises(ConfigError, match="another database"):
-        directory.adopt_packs(other, directory.packs.as_uri())
-
-
-def test_packs_may_move_but_not_be_left_behind(tmp_path: Path) -> None:
-    ours = uuid.uuid4()
-    before = DataDirectory.create(tmp_path / "a")
-    before.adopt_packs(ours, None)
-    empty = DataDirectory.create(tmp_path / "b")
-    with pytest.raises(ConfigError, match="the packs of this database are in file://"):
-        empty.adopt_packs(ours, before.packs.as_uri())
-    before.packs.rename(empty.packs)
-    empty.adopt_packs(ours, before.packs.as_uri())
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[]", json.dumps({"access_key": "A"})])

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 
-from s3gw.backends.base import Backend
+from s3gw.backends.base import Backend, Marker
 from s3gw.backends.disk import Disk
 from s3gw.backends.faults import FaultyBackend
 from s3gw.backends.memory import Memory
@@ -163,3 +163,19 @@ async def test_deleting_what_is_being_appended_to(backend: Backend) -> None:
 async def test_space_is_told_or_unknown(backend: Backend) -> None:
     space = await backend.space()
     assert space is None or 0 <= space.free <= space.total
+
+
+async def test_a_marker_is_set_once(backend: Backend) -> None:
+    assert await backend.marker() is None
+    first, second = (Marker(UUID(int=number), UUID(int=number + 10)) for number in (1, 2))
+    assert await backend.mark(first) == first
+    assert await backend.mark(second) == first
+    assert await backend.marker() == first
+    assert await names(backend) == {}, "a marker is no blob"
+
+
+async def test_a_marker_without_the_backend_is_completed(backend: Backend) -> None:
+    bare = Marker(UUID(int=1), None)
+    assert await backend.mark(bare) == bare
+    assert await backend.mark(Marker(UUID(int=2), UUID(int=9))) == bare
+    assert await backend.mark(Marker(UUID(int=1), UUID(int=9))) == Marker(UUID(int=1), UUID(int=9))
