@@ -95,7 +95,7 @@ class Settings:
     minimum_rate: int = 1024
     """Bytes a second that a body must average once `body_timeout` has passed."""
     shutdown_timeout: float = 30.0
-    """How long requests that run may go on after SIGTERM."""
+    """How long requests that run may go on after SIGTERM, or when their worker is replaced."""
     max_connections: int = 4096
     """Connections of one worker; more are answered 503 and closed."""
     guard_connections: bool = True

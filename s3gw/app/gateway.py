@@ -6,14 +6,16 @@ import asyncio
 import resource
 import signal
 import socket
-from collections.abc import Callable
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
 
 import uvloop
 
 from s3gw.app import foundation, logs, memory
 from s3gw.app.background import background
 from s3gw.app.data_directory import Credentials, DataDirectory
+from s3gw.app.reload import Reloading, Reread
 from s3gw.app.signals import Ending
 from s3gw.app.supervisor import Supervisor
 from s3gw.app.worker import serving
@@ -24,8 +26,11 @@ Announce = Callable[[Settings, Credentials, int], None]
 """Called once the gateway serves, with the port it listens on."""
 
 
-def serve(settings: Settings, announce: Announce) -> int:
-    """Run a gateway until it is told to end; the exit status. Raises ConfigError where it cannot start."""
+def serve(settings: Settings, announce: Announce, reread: Reread) -> int:
+    """Run a gateway until it is told to end; the exit status. Raises ConfigError where it cannot start.
+
+    `reread` is asked for the settings of a reload.
+    """
     logs.configure(settings.log_format)
     memory.give_back_soon()
     directory = DataDirectory.create(settings.data)
@@ -36,7 +41,7 @@ def serve(settings: Settings, announce: Announce) -> int:
         _raise_file_limit()
         run = _several if settings.workers > 1 else _one
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            return runner.run(run(settings, directory, credentials, sockets, announce))
+            return runner.run(run(settings, directory, credentials, sockets, announce, reread))
     finally:
         directory.unlock()
 
@@ -47,10 +52,12 @@ async def _one(
     credentials: Credentials,
     sockets: list[socket.socket],
     announce: Announce,
+    reread: Reread,
 ) -> int:
     """Everything in this process. It answers from the start, 503 until it can serve."""
     ending = Ending()
     ending.listen(signal.SIGTERM, signal.SIGINT)
+    reloading = Reloading()
     server = Server(settings)
     port = sockets[0].getsockname()[1]
     try:
@@ -60,6 +67,7 @@ async def _one(
             ground = await stack.enter_async_context(foundation.lay(settings, directory, credentials))
             await stack.enter_async_context(background(ground))
             await stack.enter_async_context(serving(ground, server))
+            await stack.enter_async_context(beside(reloading.decline()))
             announce(settings, credentials, port)
             await ending.wait()
     except asyncio.CancelledError:
@@ -74,23 +82,37 @@ async def _several(
     credentials: Credentials,
     sockets: list[socket.socket],
     announce: Announce,
+    reread: Reread,
 ) -> int:
     """Workers that share the sockets; database, jobs and the lock stay with this process."""
-    supervisor = Supervisor(settings, sockets)
+    supervisor = Supervisor(sockets)
     ending = Ending(supervisor.kill)
     ending.listen(signal.SIGTERM, signal.SIGINT)
+    reloading = Reloading()
     port = sockets[0].getsockname()[1]
     try:
         async with AsyncExitStack() as stack:
             ground = await stack.enter_async_context(foundation.lay(settings, directory, credentials))
             await stack.enter_async_context(background(ground))
             await stack.enter_async_context(supervisor.running(ground))
+            await stack.enter_async_context(beside(reloading.run(supervisor, ground, reread)))
             announce(settings, credentials, port)
             await ending.wait()
     except asyncio.CancelledError:
         if not ending.asked:
             raise
     return 0
+
+
+@asynccontextmanager
+async def beside(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Have the work done in the background until the context is left."""
+    task = asyncio.create_task(work, name="reload")
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
 
 
 def _raise_file_limit() -> None:

@@ -8,7 +8,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from s3gw import app
+from s3gw import app, config
 from s3gw.app import Credentials
 from s3gw.cli import options
 from s3gw.cli.output import say
@@ -30,7 +30,7 @@ def add(commands: Commands, common: argparse.ArgumentParser) -> None:
 
 def run(settings: Settings, given: argparse.Namespace) -> int:
     """Serve until SIGTERM or SIGINT."""
-    return app.serve(settings, announce)
+    return app.serve(settings, announce, lambda: config.load(vars(given)))
 
 
 def announce(settings: Settings, credentials: Credentials, port: int) -> None:

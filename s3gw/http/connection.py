@@ -34,6 +34,9 @@ LINGER = 5.0
 """Seconds for which bytes that nobody wants are read and dropped: a socket closed with unread bytes is reset,
 and the client might never see the answer."""
 
+LOOK_EVERY = 0.05
+"""Seconds between two looks at which connections are left, while a worker comes to its end."""
+
 Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 
 
@@ -89,12 +92,19 @@ class Listener(web.Server):
         """Whether there are as many connections as may be."""
         return len(self._connections) >= self.bounds.connections
 
-    def close_idle(self) -> None:
-        """Close the connections on which no request is running."""
+    async def emptied(self, within: float) -> None:
+        """Return when there is no connection any more, at the latest after `within` seconds."""
+        for _ in range(max(1, round(within / LOOK_EVERY))):
+            if not self._connections:
+                return
+            await asyncio.sleep(LOOK_EVERY)
+
+    def close_idle(self, *, silent: bool = False) -> None:
+        """Close the connections on which no request runs; `silent` spares those that sent a part of one."""
         for connection in self.connections:
             if not isinstance(connection, Connection):
                 connection.close()
-            elif connection.is_idle:
+            elif connection.is_silent if silent else connection.is_idle:
                 connection.force_close()
 
 
@@ -118,6 +128,11 @@ class Connection(web.RequestHandler):
         if not self._begun:  # bytes may come before the task that waits for them has run
             return not self._messages
         return self._waiter is not None and not self._waiter.done()
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether it is idle and has not begun to send headers either."""
+        return self.is_idle and not self._head_bytes
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Count the connection, and give it its time for the first request's headers."""

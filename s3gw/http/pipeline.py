@@ -57,6 +57,8 @@ class Pipeline:
         self.services: Services | None = None
         """Set, with `identities`, once the gateway can serve; until then requests are answered 503."""
         self.identities: Identities | None = None
+        self.closing = False
+        """Whether every answer from now on is the last on its connection."""
         self._draining = False
         self._running = 0
         self._drained = asyncio.Event()
@@ -139,7 +141,7 @@ class Pipeline:
         return await respond.send(
             exchange,
             reply,
-            close=self._draining or not source.leaves_connection_usable,
+            close=self.closing or self._draining or not source.leaves_connection_usable,
             stall=self.settings.body_timeout,
             minimum_rate=self.settings.minimum_rate,
         )

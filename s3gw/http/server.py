@@ -28,6 +28,11 @@ from s3gw.protocol.errors import error_document
 log = logging.getLogger("s3gw.http")
 
 BACKLOG = 1024
+ACCEPTED_WITHIN = 0.1
+"""Seconds in which the loop hears of connections that were accepted before it stopped."""
+IDLE_CLOSED_AFTER = 3.0
+"""Seconds that clients of a worker that was replaced get to send one more request: a connection that is
+closed under a request looks like a failure, one that is closed by an answer does not."""
 CUT_WITHIN = 1.0
 """Seconds that requests get to notice that they were cut off."""
 
@@ -61,6 +66,24 @@ class Server:
         self._pipeline.services = services
         self._pipeline.identities = identities
         self._health.probe = probe
+
+    async def retire(self, grace: float) -> None:
+        """Another worker has taken this one's place: refuse nobody, and return when no client is left.
+
+        No connection is accepted any more; a request on one that is open is answered as the last on it. Those
+        on which nothing comes for a while are closed, and after `grace` seconds what is left is `stop`'s.
+        """
+        self._pipeline.closing = True
+        for server in self._servers:
+            server.close()
+        if self._listener is None:
+            return
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(grace):
+                await asyncio.sleep(ACCEPTED_WITHIN)
+                while self._listener.connections:
+                    await self._listener.emptied(IDLE_CLOSED_AFTER)
+                    self._listener.close_idle(silent=True)
 
     async def stop(self, grace: float) -> None:
         """Refuse what is new, let what runs go on for `grace` seconds, cut off the rest."""

@@ -61,3 +61,27 @@ async def test_stopping_closes_idle_connections_at_once(server: Running) -> None
     assert (await read_answer(reader)).body == BLOCK
     await server.server.stop(30)
     assert await reader.read() == b""
+
+
+async def test_a_worker_that_was_replaced_refuses_nobody(server: Running) -> None:
+    reader, writer = await server.connect()
+    idle_reader, idle_writer = await server.connect()
+    silent_reader, _ = await server.connect()
+    writer.write(server.signed("GET", "/bkt/held"))
+    await server.fakes.held.wait()
+
+    retiring = asyncio.create_task(server.server.retire(30))
+    await asyncio.sleep(0)
+    idle_writer.write(server.signed("GET", "/bkt/1"))
+    said = await read_answer(idle_reader)
+    assert (said.status, said.body) == (200, BLOCK)
+    assert said.headers["Connection"] == "close"
+    assert await idle_reader.read() == b""
+    with pytest.raises(ConnectionRefusedError):
+        await server.connect()
+    assert await silent_reader.read() == b""
+    assert not retiring.done()
+    server.fakes.hold.set()
+    said = await read_answer(reader)
+    assert (said.status, said.headers["Connection"]) == (200, "close")
+    await retiring
