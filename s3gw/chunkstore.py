@@ -108,7 +108,7 @@ class ChunkStore:
         and then nothing has changed.
         """
         _check(name)
-        blocks = _blocks(data) if isinstance(data, (bytes, bytearray, memoryview)) else data
+        blocks = _blocks(data) if isinstance(data, (bytes, bytearray, memoryview)) else _copied(data)
         draft = await self._store.write(blocks, self._layout)
         # Not the MD5 that S3 clients take an ETag without a dash for.
         etag = f"{uuid4().hex}-1"
@@ -216,6 +216,12 @@ async def _blocks(data: Buffer) -> AsyncIterator[Buffer]:
     view = memoryview(data).cast("B")
     for at in range(0, len(view), _BLOCK):
         yield view[at : at + _BLOCK]
+
+
+async def _copied(blocks: AsyncIterable[Buffer]) -> AsyncIterator[Buffer]:
+    """The blocks, which their source may reuse: the store still reads one when it asks for the next."""
+    async for block in blocks:
+        yield bytes(block)
 
 
 def _check(name: str) -> None:

@@ -14,6 +14,7 @@ from s3gw.config import Settings
 from s3gw.db import accounts, buckets, instances, objects
 from s3gw.db.pool import Database
 from s3gw.db.records import Body, Draft, Properties
+from s3gw.storage.buffers import allocate
 from s3gw.storage.store import Layout, Store
 
 INSTANCE = UUID(int=1)
@@ -40,15 +41,17 @@ def random_bytes(length: int, seed: int = 0) -> bytes:
     return random.Random(seed).randbytes(length)
 
 
-async def blocks_of(data: bytes, sizes: Iterable[int] = ()) -> AsyncIterator[bytes | bytearray]:
-    """The data in blocks, each in a buffer that is overwritten once the next is asked for."""
+async def blocks_of(data: bytes, sizes: Iterable[int] = ()) -> AsyncIterator[memoryview]:
+    """The data in blocks, in memory that is used again once nobody refers to it."""
     at = 0
     lengths = iter(sizes)
     while at < len(data):
-        block = bytearray(data[at : at + next(lengths, 256 << 10)])
-        at += len(block)
-        yield block
-        block[:] = b"\xff" * len(block)
+        piece = data[at : at + next(lengths, 256 << 10)]
+        at += len(piece)
+        block = allocate(len(piece))[: len(piece)]
+        block[:] = piece
+        yield block.toreadonly()
+        del block
 
 
 def body_of(draft: Draft) -> Body:

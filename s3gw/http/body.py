@@ -9,9 +9,9 @@ from __future__ import annotations
 import asyncio
 import hmac
 from base64 import b64encode
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Mapping
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from s3gw.errors import S3Error
 from s3gw.http import digests as digest_module
@@ -19,6 +19,7 @@ from s3gw.http.chunk_signatures import ChunkSignatures
 from s3gw.http.digests import Digests, Expected, checksum_value, expected
 from s3gw.http.framing import ChunkEnd, Deframer, Piece, incomplete
 from s3gw.http.payload import PLAIN, Form, form_of
+from s3gw.storage.buffers import allocate
 
 if TYPE_CHECKING:
     from s3gw.http.canonical import Headers
@@ -36,8 +37,20 @@ _LARGE_DOCUMENTS = frozenset(("CompleteMultipartUpload", "DeleteObjects"))
 _MAX_LENGTH = 1 << 60
 
 
+class Source(Protocol):
+    """Where the bytes of a body come from: blocks that nobody changes once they were handed over."""
+
+    def __aiter__(self) -> AsyncIterator[Buffer]: ...
+
+    def __anext__(self) -> Awaitable[Buffer]: ...
+
+    def aclose(self) -> Awaitable[None]:
+        """Nothing more will be read."""
+        ...
+
+
 def open_body(
-    source: AsyncIterator[bytes],
+    source: Source,
     headers: Headers,
     authenticated: Authenticated | None,
     *,
@@ -73,7 +86,7 @@ def document_limit(operation: str) -> int:
 
 
 async def read_document(
-    source: AsyncIterator[bytes],
+    source: Source,
     headers: Headers,
     authenticated: Authenticated | None,
     *,
@@ -137,12 +150,26 @@ def _refuse_stray_framing(headers: Headers) -> None:
         raise S3Error("InvalidArgument", message, fields=fields)
 
 
+def _joined(parts: list[Buffer], size: int) -> Buffer:
+    """The parts as one, which nobody changes any more."""
+    if len(parts) == 1:
+        return parts[0]
+    if size < BLOCK:
+        return b"".join(parts)
+    block = allocate(size)[:size]
+    at = 0
+    for part in parts:
+        block[at : at + len(part)] = part
+        at += len(part)
+    return block.toreadonly()
+
+
 class Body:
     """A `RequestBody`: iterate it once, then ask for its digests."""
 
     def __init__(
         self,
-        source: AsyncIterator[bytes],
+        source: Source,
         length: int,
         form: Form,
         promised: Expected,
@@ -169,7 +196,7 @@ class Body:
         self._ended = False
         self._started = False
         self._running: list[asyncio.Future[None]] = []
-        self._ahead: asyncio.Task[tuple[bytes, list[Piece]]] | None = None
+        self._ahead: asyncio.Task[tuple[Buffer, list[Piece]]] | None = None
 
     def request_checksum(self, algorithm: str) -> None:
         """Also compute `algorithm`; before the first read."""
@@ -214,7 +241,7 @@ class Body:
 
     async def close(self) -> None:
         """End what an iteration that was broken off has left running. May be called at any time."""
-        left: list[asyncio.Future[None] | asyncio.Task[tuple[bytes, list[Piece]]]] = list(self._running)
+        left: list[asyncio.Future[None] | asyncio.Task[tuple[Buffer, list[Piece]]]] = list(self._running)
         if self._ahead is not None:
             self._ahead.cancel()
             left.append(self._ahead)
@@ -222,8 +249,9 @@ class Body:
         self._ahead = None
         if left:
             await asyncio.gather(*left, return_exceptions=True)
+        await self._source.aclose()
 
-    async def _gather(self) -> tuple[bytes, list[Piece]]:
+    async def _gather(self) -> tuple[Buffer, list[Piece]]:
         """The next block, and in signed framing what the signatures are checked with."""
         parts: list[Buffer] = []
         script: list[Piece] = []
@@ -250,10 +278,9 @@ class Body:
         self._received += size
         if self._received > self.length:
             raise incomplete()
-        whole = len(parts) == 1 and isinstance(parts[0], bytes)
-        return (bytes(parts[0]) if whole else b"".join(parts)), script
+        return _joined(parts, size), script
 
-    def _start_hashing(self, block: bytes, pieces: list[Piece]) -> None:
+    def _start_hashing(self, block: Buffer, pieces: list[Piece]) -> None:
         """Compute the digests of a block, in threads where that pays."""
         if len(block) < IN_THREAD:
             self._digests.update(block)

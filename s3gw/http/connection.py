@@ -1,8 +1,8 @@
 """What a connection must withstand and aiohttp's server does not bound by itself.
 
-This is the one module that reaches round aiohttp's public API: it overrides methods of the protocol class
-and reads some of its fields. With the setting `guard_connections` off, aiohttp's own class serves instead,
-for the day on which a release of aiohttp changes what is used here.
+With `direct`, this is the module that reaches round aiohttp's public API: it overrides methods of the
+protocol class and reads some of its fields. With the setting `guard_connections` off, aiohttp's own class
+serves instead, for the day on which a release of aiohttp changes what is used here.
 
 Bounded here: the time and the bytes until the headers of a request are complete, the number of connections,
 and the time a closed connection waits for a client that does not read. And a refusal by the HTTP parser is
@@ -19,8 +19,10 @@ from dataclasses import dataclass
 from typing import Any, Protocol, cast
 
 from aiohttp import web
+from aiohttp.http import HttpRequestParser
 from aiohttp.http_exceptions import ContentLengthError, LineTooLong
 from aiohttp.streams import StreamReader
+from aiohttp.web_protocol import RequestPayloadError
 from multidict import CIMultiDict
 
 from s3gw.errors import S3Error
@@ -133,6 +135,38 @@ class Connection(web.RequestHandler):
     def is_silent(self) -> bool:
         """Whether it is idle and has not begun to send headers either."""
         return self.is_idle and not self._head_bytes
+
+    def expects_only_body(self, payload: StreamReader) -> bool:
+        """Whether all that has come was handed on, and what comes next is more of `payload`."""
+        return not (
+            self.transport is None
+            or self.transport.is_closing()
+            or self._close
+            or self._messages
+            or self._upgraded
+            or self._reading_paused
+            or self._buffer_paused
+            or payload is not self._last_payload
+            or payload.is_eof()
+            or payload.exception() is not None
+            or payload._buffer
+        )
+
+    def renew_parser(self) -> None:
+        """What comes next is a new request, although the parser has not seen the end of the last."""
+        if self._parser is None:  # the connection is lost
+            return
+        self._parser = HttpRequestParser(
+            self,
+            self._loop,
+            self._read_bufsize,
+            max_line_size=self.max_line_size,
+            max_field_size=self.max_field_size,
+            max_headers=self.max_headers,
+            payload_exception=RequestPayloadError,
+            auto_decompress=False,
+            max_msg_queue_size=self._max_msg_queue_size,
+        )
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Count the connection, and give it its time for the first request's headers."""

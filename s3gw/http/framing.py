@@ -11,8 +11,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import Enum
+from typing import TYPE_CHECKING
 
 from s3gw.errors import S3Error
+
+if TYPE_CHECKING:
+    from s3gw.operations.call import Buffer
 
 MIN_CHUNK = 8192
 """Bytes that every chunk but the last must have."""
@@ -86,7 +90,7 @@ class Deframer:
         """Whether the end of the framing has been seen."""
         return self._state is _State.END
 
-    def feed(self, data: bytes) -> list[Piece]:
+    def feed(self, data: Buffer) -> list[Piece]:
         """The next bytes off the wire → views into them of what is data, and ends of signed chunks.
 
         Raises S3Error at the first byte that cannot be right, so that memory is bounded by `data`.
@@ -105,10 +109,10 @@ class Deframer:
                     self._state = _State.AFTER_DATA
                     self._end_chunk(out)
             elif self._state is _State.END:
-                self._check_slack(data[at:])
+                self._check_slack(bytes(view[at:]))
                 return out
             else:
-                at = self._take_line(data, at, out)
+                at = self._take_line(view, at, out)
         return out
 
     def finish(self) -> None:
@@ -116,14 +120,15 @@ class Deframer:
         if not self.finished or self._received != self._length:
             raise incomplete()
 
-    def _take_line(self, data: bytes, at: int, out: list[Piece]) -> int:
-        end = data.find(b"\n", at, at + MAX_LINE)
+    def _take_line(self, data: memoryview, at: int, out: list[Piece]) -> int:
+        near = bytes(data[at : at + MAX_LINE])
+        end = near.find(b"\n")
         if end < 0:
-            self._line += data[at : at + MAX_LINE]
+            self._line += near
             if len(self._line) >= (2 if self._state is _State.AFTER_DATA else MAX_LINE):
                 raise _malformed_trailer() if self._state is _State.TRAILER else incomplete()
             return len(data)
-        line = bytes(self._line) + data[at:end]
+        line = bytes(self._line) + near[:end]
         self._line.clear()
         match self._state:
             case _State.HEADER:
@@ -134,7 +139,7 @@ class Deframer:
                 self._state = _State.HEADER
             case _:
                 self._trailer_line(line)
-        return end + 1
+        return at + end + 1
 
     def _header(self, line: bytes, out: list[Piece]) -> None:
         size_text, separator, extension = line[:-1].partition(b";")

@@ -7,21 +7,30 @@ client: a store that is slow to take the bytes is not the client's fault.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from time import monotonic
+from typing import TypeVar
 
 from aiohttp import ClientPayloadError, HttpVersion11, web
 from aiohttp.http_exceptions import ContentLengthError, HttpProcessingError
 from aiohttp.web_protocol import RequestPayloadError
 
 from s3gw.errors import S3Error
+from s3gw.http.direct import Direct, take_over
 from s3gw.http.exchange import ClientGone
+
+Block = TypeVar("Block", bytes, memoryview)
 
 DRAINABLE = 256 * 1024
 """Bytes of an unread body that are worth reading and throwing away to keep the connection."""
 
 
 class BodySource:
-    """An iterator over the blocks of one request's body, as they arrive. `received` counts their bytes."""
+    """An iterator over the blocks of one request's body, as they arrive. `received` counts their bytes.
+
+    Blocks are never changed afterwards, for as long as somebody keeps them.
+    """
 
     def __init__(self, request: web.BaseRequest, *, stall: float, minimum_rate: int) -> None:
         self._request = request
@@ -31,12 +40,13 @@ class BodySource:
         self._waited = 0.0
         self._begun = False
         self._broken = False
+        self._direct: Direct | None = None
         self.received = 0
 
     def __aiter__(self) -> BodySource:
         return self
 
-    async def __anext__(self) -> bytes:
+    async def __anext__(self) -> bytes | memoryview:
         """The next block.
 
         Raises S3Error RequestTimeout for a client that is too slow and IncompleteBody for one that ends the
@@ -47,10 +57,7 @@ class BodySource:
             if self._expects:
                 await self._continue()
         try:
-            if self._content.total_bytes > self.received or self._content.is_eof():
-                block = self._content.read_nowait()
-            else:
-                block = await self._wait()
+            block = await self._next()
         except (RequestPayloadError, HttpProcessingError, ClientPayloadError) as error:
             self._broken = True
             raise _framing(error) from None
@@ -61,6 +68,11 @@ class BodySource:
             raise StopAsyncIteration
         self.received += len(block)
         return block
+
+    async def aclose(self) -> None:
+        """Nothing more will be read."""
+        if self._direct is not None:
+            self._direct.drop()
 
     @property
     def leaves_connection_usable(self) -> bool:
@@ -90,19 +102,46 @@ class BodySource:
         await writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
         writer.output_size = 0  # none of it belongs to the answer
 
-    async def _wait(self) -> bytes:
+    async def _next(self) -> bytes | memoryview:
+        """The next block; empty at the end."""
+        if self._direct is None:
+            if self._content.total_bytes > self.received or self._content.is_eof():
+                return self._content.read_nowait()
+            self._direct = take_over(self._request)
+        if self._direct is None:
+            return await self._wait(self._content.readany, 0)
+        if self.received == self._request.content_length:
+            return b""
+        while True:
+            had = self._direct.waiting
+            with suppress(_Progress):
+                return await self._wait(self._direct.receive, had)
+
+    async def _wait(self, read: Callable[[], Awaitable[Block]], had: int) -> Block:
+        """What `read` returns, within the limits.
+
+        Raises _Progress where a block is not complete in time but more than the `had` bytes of it have come.
+        """
         began = monotonic()
-        try:
+        block: Block | None = None
+        with suppress(TimeoutError):
             async with asyncio.timeout(self._stall):
-                block = await self._content.readany()
-        except TimeoutError:
-            self._broken = True
-            raise S3Error("RequestTimeout") from None
+                block = await read()
         self._waited += monotonic() - began
-        if self._waited > self._stall and self.received + len(block) < self._minimum_rate * self._waited:
+        coming = self._direct.waiting if self._direct is not None and block is None else 0
+        come = self.received + (coming if block is None else len(block))
+        if (block is None and coming <= had) or (
+            self._waited > self._stall and come < self._minimum_rate * self._waited
+        ):
             self._broken = True
             raise S3Error("RequestTimeout")
+        if block is None:
+            raise _Progress
         return block
+
+
+class _Progress(Exception):
+    """A part of a block has come."""
 
 
 def _framing(error: Exception) -> S3Error:

@@ -31,7 +31,7 @@ class RequestBody(Protocol):
     """Decoded bytes, known before the first read."""
 
     def __aiter__(self) -> AsyncIterator[Buffer]:
-        """Blocks of at most a few MiB; each is valid only until the next is asked for."""
+        """Blocks of at most a few MiB, which are never changed: whoever keeps one keeps its memory."""
         ...
 
     def request_checksum(self, algorithm: str) -> None:

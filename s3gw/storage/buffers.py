@@ -15,6 +15,7 @@ import weakref
 from collections import deque
 
 _HUGE = 2 << 20
+_SMALLEST = 1 << 20
 KEPT = 32 << 20
 """Bytes of unused buffers that are kept for the next, in a process."""
 
@@ -24,9 +25,10 @@ def allocate(size: int) -> memoryview:
 
     They belong to whoever holds the view or one that was made of it, and are used again after the last.
     """
-    if size < _HUGE:
+    if size < _SMALLEST:
         return memoryview(bytearray(size))
-    return _spare.take(-(-size // _HUGE) * _HUGE)
+    unit = _HUGE if size > _SMALLEST else _SMALLEST
+    return _spare.take(-(-size // unit) * unit)
 
 
 def give_up_unused() -> None:

@@ -80,10 +80,10 @@ class Store:
     async def write(self, blocks: AsyncIterable[Buffer], layout: Layout, *, size: int | None = None) -> Draft:
         """Store everything that `blocks` yields, and say by what to publish it.
 
-        On return the bytes are durable, or small enough to stand in the draft itself. A draft of a manifest
-        is leased for `margins.lease` seconds: publish or discard it. `size` is what `blocks` must amount to,
-        where that is known. Raises what `blocks` raises, OutOfSpace, Unavailable; then nothing of the upload
-        is visible, and what was stored is collected.
+        No block may be changed afterwards. On return the bytes are durable, or small enough to stand in the
+        draft itself. A draft of a manifest is leased for `margins.lease` seconds: publish or discard it.
+        `size` is what `blocks` must amount to, where that is known. Raises what `blocks` raises, OutOfSpace,
+        Unavailable; then nothing of the upload is visible, and what was stored is collected.
         """
         await self.check_space()
         self._uploads += 1

@@ -339,11 +339,11 @@ class Upload:
 
 
 async def _gather(blocks: AsyncIterable[Buffer]) -> AsyncIterator[list[Buffer]]:
-    """Blocks in groups of about FEED bytes, copied where the source may reuse them."""
+    """Blocks in groups of about FEED bytes."""
     held: list[Buffer] = []
     length = 0
     async for block in blocks:
-        held.append(block if isinstance(block, bytes) else bytes(block))
+        held.append(block)
         length += len(block)
         if length >= FEED:
             yield held

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from urllib.parse import quote, unquote, urlsplit
 
@@ -166,7 +166,7 @@ def unsigned_chunks(chunks: Iterable[bytes], trailer: tuple[str, str] | None = N
     return out + b"0\r\n" + line + b"\r\n"
 
 
-async def source(*blocks: bytes) -> AsyncIterator[bytes]:
+async def source(*blocks: bytes) -> AsyncGenerator[bytes, None]:
     """The bytes of a request body, as they arrive."""
     for block in blocks:
         yield block

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import hashlib
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 
 import pytest
 from hypothesis import given, settings
@@ -366,7 +366,7 @@ async def test_the_next_block_is_received_while_one_is_worked_on() -> None:
     asked = asyncio.Event()
     data = bytes(BLOCK)
 
-    async def arriving() -> AsyncIterator[bytes]:
+    async def arriving() -> AsyncGenerator[bytes, None]:
         yield data
         asked.set()
         yield data
@@ -383,7 +383,7 @@ async def test_a_consumer_may_stop_in_the_middle() -> None:
     waiting, closed = asyncio.Event(), asyncio.Event()
     data = bytes(BLOCK)
 
-    async def arriving() -> AsyncIterator[bytes]:
+    async def arriving() -> AsyncGenerator[bytes, None]:
         try:
             yield data
             waiting.set()
@@ -401,7 +401,7 @@ async def test_a_consumer_may_stop_in_the_middle() -> None:
 
 
 async def test_errors_of_the_source_pass_through() -> None:
-    async def broken() -> AsyncIterator[bytes]:
+    async def broken() -> AsyncGenerator[bytes, None]:
         yield bytes(BLOCK)
         raise ConnectionResetError
 
@@ -435,7 +435,7 @@ async def test_documents() -> None:
 
 
 async def test_documents_are_bounded_before_they_are_read() -> None:
-    async def never() -> AsyncIterator[bytes]:
+    async def never() -> AsyncGenerator[bytes, None]:
         touched.append(True)
         yield b""
 

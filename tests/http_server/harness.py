@@ -16,7 +16,7 @@ from s3gw.db.records import Account
 from s3gw.errors import Damaged, OutOfSpace, S3Error, Unavailable
 from s3gw.http.identities import RootKey
 from s3gw.http.server import Server, bind
-from s3gw.operations.call import Call, Registered, Services
+from s3gw.operations.call import Buffer, Call, Registered, Services
 from s3gw.protocol import types
 from tests import wire
 from tests.gateway import Gateway
@@ -25,6 +25,7 @@ ACCESS_KEY = "AKTEST"
 SECRET_KEY = "a-secret-that-must-never-be-logged"
 ROOT = Account(id=1, canonical_id="c" * 64, name="root", display_name="root", is_root=True)
 BLOCK = b"0123456789abcdef" * 4096
+BREAKS_AFTER = 3 << 20
 
 
 @dataclass
@@ -58,11 +59,16 @@ class Fakes:
         return types.ListBucketsOutput(buckets=[])
 
     async def put_object(self, call: Call, request: Any) -> Any:
-        """Keep the body, unless the key says "refuse"."""
+        """Keep the body, unless the key says "refuse", or "breaks" in the middle of it."""
         self.inputs.append(request)
         if request.key == "refuse":
             raise S3Error("NoSuchBucket")
-        data = b"".join([bytes(block) async for block in call.body])
+        blocks: list[Buffer] = []
+        async for block in call.body:
+            blocks.append(block)
+            if request.key == "breaks" and sum(map(len, blocks)) >= BREAKS_AFTER:
+                raise S3Error("NoSuchBucket")
+        data = b"".join(blocks)  # only now: blocks stay as they are
         self.stored[request.key] = data
         return types.PutObjectOutput(e_tag=f'"{hashlib.md5(data).hexdigest()}"')
 

@@ -65,6 +65,19 @@ async def test_put_get_delete(store: ChunkStore) -> None:
         await _read(store, "large")
 
 
+async def test_the_source_may_use_its_blocks_again(store: ChunkStore) -> None:
+    data = random_bytes(5_000_000, 77)
+
+    async def pieces() -> AsyncIterator[bytearray]:
+        block = bytearray(100_000)
+        for at in range(0, len(data), len(block)):
+            block[:] = data[at : at + len(block)]
+            yield block
+
+    await store.put("reused", pieces())
+    assert await _read(store, "reused") == data
+
+
 async def test_the_same_again_saves(store: ChunkStore) -> None:
     data = random_bytes(4 * MIB)
     await store.put("one", data)

@@ -87,7 +87,7 @@ async def _collected(database: Database, store: Store, backend: Backend) -> list
     return await check_store(database, backends)
 
 
-async def _failing(data: bytes, error: Exception) -> AsyncIterator[bytes | bytearray]:
+async def _failing(data: bytes, error: Exception) -> AsyncIterator[memoryview]:
     async for block in blocks_of(data):
         yield block
     raise error
