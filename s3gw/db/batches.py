@@ -2,7 +2,7 @@
 
 A statement of its own costs a round trip, two wake-ups of the event loop and, where it changes something, a
 commit; sixteen questions in one statement cost little more than one does. Where nobody waits nothing changes:
-a question that finds none in flight is asked at once and alone.
+a question that finds none in flight is asked as soon as the event loop has run what was ready with it.
 """
 
 from __future__ import annotations
@@ -39,24 +39,23 @@ class Batches(Generic[Question, Answer]):
 
     async def ask(self, question: Question) -> Answer:
         """The answer, perhaps together with others'."""
+        waiter: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        self._waiting.append((question, waiter))
         if self._in_flight:
-            loop = asyncio.get_running_loop()
-            waiter: asyncio.Future[Answer] = loop.create_future()
-            self._waiting.append((question, waiter))
-            if self._patience is None:
-                self._patience = loop.call_later(_PATIENCE, self._lose_patience)
-            return await waiter
-        self._in_flight += 1
-        try:
-            return (await self._ask(self._db, [question]))[0]
-        finally:
-            self._in_flight -= 1
-            self._go_on()
+            self._be_patient()
+        elif len(self._waiting) == 1:
+            # What else arrived in this round of the event loop is to go along.
+            asyncio.get_running_loop().call_soon(self._go_on)
+        return await waiter
 
     def _go_on(self) -> None:
         """Ask what waits, once nothing is in flight."""
         if self._waiting and not self._in_flight:
             self._start()
+
+    def _be_patient(self) -> None:
+        if self._patience is None:
+            self._patience = asyncio.get_running_loop().call_later(_PATIENCE, self._lose_patience)
 
     def _lose_patience(self) -> None:
         """Ask what waits although something is in flight, and look again if it is much."""
@@ -64,20 +63,21 @@ class Batches(Generic[Question, Answer]):
         if self._waiting and self._in_flight < _AT_ONCE:
             self._start()
         if self._waiting:
-            self._patience = asyncio.get_running_loop().call_later(_PATIENCE, self._lose_patience)
+            self._be_patient()
 
     def _start(self) -> None:
         """Ask the first that wait in a task, since they are nobody's own."""
         self._in_flight += 1
-        task = asyncio.ensure_future(self._together())
+        batch = [self._waiting.popleft() for _ in range(min(_TOGETHER, len(self._waiting)))]
+        if self._waiting:
+            self._be_patient()
+        task = asyncio.ensure_future(self._together(batch))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _together(self) -> None:
-        batch = [self._waiting.popleft() for _ in range(min(_TOGETHER, len(self._waiting)))]
-        batch = [(question, waiter) for question, waiter in batch if not waiter.done()]
+    async def _together(self, batch: Sequence[tuple[Question, asyncio.Future[Answer]]]) -> None:
         try:
-            await self._answer(batch)
+            await self._answer([one for one in batch if not one[1].done()])
         finally:
             self._in_flight -= 1
             self._go_on()

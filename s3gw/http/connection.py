@@ -21,8 +21,10 @@ from typing import Any, Protocol, cast
 from aiohttp import web
 from aiohttp.http import HttpRequestParser
 from aiohttp.http_exceptions import ContentLengthError, LineTooLong
+from aiohttp.http_parser import RawRequestMessage
+from aiohttp.http_writer import StreamWriter
 from aiohttp.streams import StreamReader
-from aiohttp.web_protocol import RequestPayloadError
+from aiohttp.web_protocol import PayloadAccessError, RequestPayloadError
 from multidict import CIMultiDict
 
 from s3gw.errors import S3Error
@@ -228,9 +230,79 @@ class Connection(web.RequestHandler):
         """Serve the connection's requests one after another until it closes."""
         self._begun = True
         try:
-            await super().start()
+            await self._serve()
         finally:
             self._bound_flush(self.transport)
+
+    async def _serve(self) -> None:
+        """aiohttp's `start` without a task for each request, which costs two rounds of the event loop.
+
+        What the parser refused is left to the original, which then serves to the connection's end.
+        """
+        while not self._force_close:
+            if not self._messages:
+                self._waiter = self._loop.create_future()
+                try:
+                    await self._waiter
+                finally:
+                    self._waiter = None
+            if not isinstance(self._messages[0][0], RawRequestMessage):
+                await super().start()
+                return
+            try:
+                if not await self._serve_one():
+                    break
+            except ConnectionError:
+                break
+            except asyncio.CancelledError:
+                self.force_close()
+                raise
+            except Exception as error:  # noqa: BLE001 - it has no answer any more
+                self.log_exception("Unhandled exception", exc_info=error)
+                self.force_close()
+        if not self._force_close:
+            self._task_handler = None
+            if self.transport is not None:
+                self.transport.close()
+
+    async def _serve_one(self) -> bool:
+        """Answer the next request; whether another may follow."""
+        manager, factory, handler = self._manager, self._request_factory, self._request_handler
+        if manager is None or factory is None or handler is None or self._task_handler is None:
+            return False  # the connection is lost
+        message, payload = self._messages.popleft()
+        if self._parser is not None:
+            self._parser.message_consumed()
+        if self._buffer_paused and len(self._messages) <= self._msg_queue_resume_size:
+            self._resume_reading_if_drained()
+        manager.requests_count += 1
+        writer = StreamWriter(self, self._loop)
+        request = factory(cast("RawRequestMessage", message), payload, self, writer, self._task_handler)
+        response, reset = await self._handle_request(request, None, handler)
+        if reset:
+            return False
+        self._keepalive = bool(response.keep_alive)
+        if not payload.is_eof():
+            await self._drop_rest(payload)
+        payload.set_exception(PayloadAccessError())
+        if not self._keepalive or self._close or self._force_close:
+            return False
+        self._next_keepalive_close_time = self._loop.time() + self._keepalive_timeout
+        if self._keepalive_handle is None:
+            self._keepalive_handle = self._loop.call_at(
+                self._next_keepalive_close_time, self._process_keepalive
+            )
+        return True
+
+    async def _drop_rest(self, payload: StreamReader) -> None:
+        """Read what the handler left of a body, so that the next request can follow it; or close."""
+        if not self._force_close:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._lingering_time):
+                    while not payload.is_eof():
+                        await payload.readany()
+        if not payload.is_eof() and not self._force_close:
+            self.close()
 
     def handle_error(
         self,

@@ -13,6 +13,7 @@ from aiohttp import web
 from multidict import CIMultiDict
 
 from s3gw.errors import S3Error
+from s3gw.http import whole
 from s3gw.http.exchange import HOST_ID, ClientGone, Exchange
 from s3gw.protocol.errors import error_document
 from s3gw.protocol.operation import Reply
@@ -51,35 +52,46 @@ async def send(
         if isinstance(body, AsyncIterable):
             await _close(aiter(body))
         body = None
-    response = web.Response(
-        status=reply.status,
-        headers=CIMultiDict([*reply.headers, *exchange.headers]),
-        body=body if isinstance(body, bytes) else None,
-    )
-    if close:
-        response.force_close()
+    headers = [*reply.headers, *exchange.headers]
+    watch = ReaderWatch(request, stall, minimum_rate)
     if body is None or isinstance(body, bytes):
         size = 0 if body is None else len(body)
-        _check_declared(response, body)
-        with _TO_CLIENT:
-            await response.prepare(request)
-            if size > SEPARATE_HEADERS or request.protocol.writing_paused:
-                with ReaderWatch(request, stall, minimum_rate) as watch:
-                    watch.writing()
-                    await response.write_eof()
-            else:
-                await response.write_eof()  # cannot wait for the client
+        if size <= whole.MAX_SIZE and not request.protocol.writing_paused:
+            with _TO_CLIENT:
+                written = whole.write(request, reply.status, headers, body, close=close)
+            exchange.bytes_out = size
+            return written
+        response = _response(reply.status, headers, body, close=close)
+        await _send_large(request, response, body, watch)
         exchange.bytes_out = size
-    else:
-        stream = body if isinstance(body, AsyncIterable) else _single(body)
-        await _send_stream(exchange, response, stream, ReaderWatch(request, stall, minimum_rate))
+        return response
+    response = _response(reply.status, headers, None, close=close)
+    stream = body if isinstance(body, AsyncIterable) else _single(body)
+    await _send_stream(exchange, response, stream, watch)
     return response
 
 
-def _check_declared(response: web.Response, body: bytes | None) -> None:
+def _response(
+    status: int, headers: list[tuple[str, str]], body: bytes | None, *, close: bool
+) -> web.Response:
+    response = web.Response(status=status, headers=CIMultiDict(headers), body=body)
+    if close:
+        response.force_close()
+    return response
+
+
+async def _send_large(
+    request: web.BaseRequest, response: web.Response, body: bytes | None, watch: ReaderWatch
+) -> None:
+    """A whole body that may have to wait for the client."""
     declared = response.headers.get("Content-Length")
     if body is not None and declared is not None and int(declared) != len(body):
         raise ValueError(f"the answer declares {declared} bytes and has {len(body)}")
+    with _TO_CLIENT:
+        await response.prepare(request)
+        with watch:
+            watch.writing()
+            await response.write_eof()
 
 
 async def _send_stream(

@@ -44,23 +44,31 @@ def oracle() -> Oracle:
     return Oracle()
 
 
-async def start(oracle: Oracle, *questions: int) -> list[asyncio.Task[int]]:
-    """Ask all at once; returns when each stands in line or is being asked."""
-    made: Batches[int, int] = Batches(None, oracle.ask)  # type: ignore[arg-type]
+async def start(
+    oracle: Oracle, *questions: int, made: Batches[int, int] | None = None
+) -> list[asyncio.Task[int]]:
+    """Ask all at once; returns when each stands in line or is about to be asked."""
+    made = made or Batches(None, oracle.ask)  # type: ignore[arg-type]
     tasks = [asyncio.create_task(made.ask(question)) for question in questions]
     await asyncio.sleep(0)
     return tasks
 
 
-async def test_the_first_is_asked_alone_and_the_rest_together(oracle: Oracle) -> None:
-    tasks = await start(oracle, *range(10))
+async def test_what_comes_at_once_is_asked_together_and_what_comes_later_after_it(oracle: Oracle) -> None:
+    made: Batches[int, int] = Batches(None, oracle.ask)  # type: ignore[arg-type]
+    tasks = await start(oracle, 0, 1, 2, made=made)
+    await asyncio.sleep(0)
+    tasks += await start(oracle, *range(3, 10), made=made)
     oracle.free.set()
     assert await asyncio.gather(*tasks) == [10 * n for n in range(10)]
-    assert oracle.asked == [[0], [1, 2, 3, 4, 5, 6, 7, 8, 9]]
+    assert oracle.asked == [[0, 1, 2], [3, 4, 5, 6, 7, 8, 9]]
 
 
 async def test_a_statement_that_is_held_up_does_not_hold_up_the_rest(oracle: Oracle) -> None:
-    tasks = await start(oracle, *range(10))
+    made: Batches[int, int] = Batches(None, oracle.ask)  # type: ignore[arg-type]
+    tasks = await start(oracle, 0, made=made)
+    await asyncio.sleep(0)
+    tasks += await start(oracle, *range(1, 10), made=made)
     await oracle.asked_again.wait()
     assert oracle.asked == [[0], [1, 2, 3, 4, 5, 6, 7, 8, 9]]
     assert not any(task.done() for task in tasks)
@@ -72,7 +80,7 @@ async def test_a_batch_is_bounded(oracle: Oracle) -> None:
     tasks = await start(oracle, *range(100, 300))
     oracle.free.set()
     assert await asyncio.gather(*tasks) == [10 * n for n in range(100, 300)]
-    assert [len(questions) for questions in oracle.asked] == [1, 64, 64, 64, 7]
+    assert [len(questions) for questions in oracle.asked] == [64, 64, 64, 8]
 
 
 async def test_a_bad_question_fails_alone(oracle: Oracle) -> None:
@@ -90,7 +98,7 @@ async def test_trouble_fails_all_at_once(oracle: Oracle) -> None:
     oracle.free.set()
     results = await asyncio.gather(*tasks, return_exceptions=True)
     assert all(isinstance(result, Unavailable) for result in results)
-    assert len(oracle.asked) == 2
+    assert len(oracle.asked) == 1
 
 
 async def test_who_gives_up_disturbs_nobody(oracle: Oracle) -> None:
