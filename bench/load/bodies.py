@@ -12,7 +12,7 @@ import random
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 STAMPED = 32 << 10
 """A stamp and the bytes up to the next."""
@@ -53,11 +53,8 @@ class Body:
         return b"".join(self.pieces())
 
     def sha256(self) -> str:
-        """Its SHA-256 in hexadecimal digits."""
-        found = hashlib.sha256()
-        for piece in self.pieces():
-            found.update(piece)
-        return found.hexdigest()
+        """Its SHA-256 in hexadecimal digits; remembered."""
+        return _sha256(self)
 
     def range_sha256(self, start: int, length: int) -> str:
         """The same of a part of it."""
@@ -71,6 +68,14 @@ class Body:
 
 
 EMPTY = Body(0, 0)
+
+
+@lru_cache(1 << 16)
+def _sha256(body: Body) -> str:
+    found = hashlib.sha256()
+    for piece in body.pieces():
+        found.update(piece)
+    return found.hexdigest()
 
 
 @cache

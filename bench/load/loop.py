@@ -220,7 +220,7 @@ class Connection:
         loop, request = self.loop, self.request
         assert request is not None
         loop.latencies.append(perf_counter() - self.began)
-        if self.status == request.status:
+        if self.status < 300:
             if request.length is not None and request.length != self.got:
                 self._refuse(f"{request.length} bytes were expected, {self.got} came")
             if self.digest is not None and self.digest.hexdigest() != request.sha256:

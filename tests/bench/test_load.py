@@ -33,7 +33,7 @@ def test_a_run_adds_up(target: Target, bucket: str, processes: int) -> None:
     total = sum(body.size for body in bodies)
     puts = [target.request("PUT", path, body) for path, body in zip(paths, bodies, strict=True)]
     done = drive(target, puts, 8, processes=processes)
-    assert (done.requests, done.sent, done.received, done.errors()) == (43, total, 0, 0)
+    assert (done.requests, done.sent, done.received, done.errors) == (43, total, 0, 0)
     assert 0 < done.quantile(0.5) <= done.quantile(0.99) <= done.quantile(1) <= done.seconds
     assert done.cpu > 0
 
@@ -81,4 +81,4 @@ def test_a_wrong_answer_ends_the_run(target: Target, bucket: str) -> None:
 def test_tolerated_answers_are_counted(target: Target, bucket: str) -> None:
     requests = [target.request("GET", f"/{bucket}/none{number}") for number in range(5)]
     done = drive(target, requests, 2, tolerated=(404,))
-    assert (done.requests, done.errors(), done.statuses) == (5, 5, {404: 5})
+    assert (done.requests, done.errors, done.statuses) == (5, 5, {404: 5})

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from bench.load import Outcome
 from bench.processes import cpu_seconds, peak_bytes, reset_peaks
-from bench.servers import Server
+from bench.speed.servers import Server
 
 
 @dataclass
@@ -46,7 +46,7 @@ class Run:
         return sum(self.cpu.get(part, 0.0) for part in parts) / (self.bytes / 1e9)
 
 
-def measure(server: Server, work: Callable[[], Outcome], expected: int) -> Run:
+def measure(server: Server, work: Callable[[], Outcome]) -> Run:
     """Write back what is dirty, whoever made it so, and only then run the work."""
     os.sync()
     parts = server.pids()
@@ -62,7 +62,7 @@ def measure(server: Server, work: Callable[[], Outcome], expected: int) -> Run:
         p50=outcome.quantile(0.5),
         p99=outcome.quantile(0.99),
         slowest=outcome.quantile(1.0),
-        errors=outcome.errors(expected),
+        errors=outcome.errors,
         peak=peak_bytes(parts["server"]),
         cpu={**cpu, "load": outcome.cpu},
     )

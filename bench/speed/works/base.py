@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
 from typing import Protocol
 
 from bench.load import Body, Outcome, Request, drive
-from bench.servers import Server
+from bench.speed.servers import Server
 
 KIB, MIB, GIB = 1 << 10, 1 << 20, 1 << 30
 BUCKET = "bench"
@@ -29,27 +31,42 @@ def short(size: int) -> str:
 
 @dataclass
 class Session:
-    """A server and what works have stored on it: bodies by key."""
+    """A server and what works have stored on it: bodies by key, in piles.
+
+    Each session counts its own seeds, so that servers get the same bodies, which are then hashed once.
+    """
 
     server: Server
+    home: Path
+    """For files of the work's own."""
     stored: dict[str, dict[str, Body]] = field(default_factory=dict)
+    _seeds: Iterator[int] = field(default_factory=lambda: count(1))
 
     def begin(self) -> None:
         """Make the bucket."""
+        self.home.mkdir(parents=True, exist_ok=True)
         drive(self.server.target, [self.server.target.request("PUT", f"/{BUCKET}")])
 
-    def filled(self, name: str, size: int, count: int) -> dict[str, Body]:
-        """`count` objects below `name`, which are put where they are not there yet."""
-        there = self.stored.setdefault(name, {})
-        new = {f"{name}/{number}": Body.new(size) for number in range(len(there), count)}
-        drive(self.server.target, list(self.puts(new)), _FILLERS if size < MIB else 2)
-        there.update(new)
-        return there
+    def body(self, size: int) -> Body:
+        """One that this server has not got."""
+        return Body(next(self._seeds), size)
 
-    def puts(self, bodies: dict[str, Body]) -> Iterator[Request]:
+    def bodies(self, pile: str, size: int, number: int) -> dict[str, Body]:
+        """So many new ones under keys of the pile."""
+        return {f"{pile}/{at}": self.body(size) for at in range(number)}
+
+    def filled(self, pile: str, size: int, number: int) -> dict[str, Body]:
+        """The first `number` objects of a pile, which are put where they are not there yet."""
+        there = self.stored.setdefault(pile, {})
+        new = {f"{pile}/{at}": self.body(size) for at in range(len(there), number)}
+        drive(self.server.target, self.puts(new), _FILLERS if size < MIB else 2)
+        there.update(new)
+        return dict(list(there.items())[:number])
+
+    def puts(self, bodies: Mapping[str, Body]) -> list[Request]:
         """A PUT of each."""
-        for key, body in bodies.items():
-            yield self.server.target.request("PUT", f"/{BUCKET}/{key}", body)
+        request = self.server.target.request
+        return [request("PUT", f"/{BUCKET}/{key}", body) for key, body in bodies.items()]
 
 
 class Work(Protocol):
@@ -68,15 +85,11 @@ class Work(Protocol):
 
     @property
     def unit(self) -> str:
-        """Of its main figure: requests/s or MB/s."""
+        """Of its main figure: requests/s, MB/s, or ms for the median latency."""
 
     @property
     def connections(self) -> int:
         """How many requests are under way at once."""
-
-    @property
-    def status(self) -> int:
-        """Of the answers that are expected."""
 
     def prepare(self, session: Session, number: int) -> Callable[[], Outcome]:
         """Make ready for round `number`."""

@@ -15,8 +15,10 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.load import Target
+from bench.load import Target, drive
 from tests.gateway import ACCESS_KEY, BIN, SECRET_KEY, Gateway, clean_environment, free_port, process_tree
+
+_PACKS = "packs"
 
 Pids = Callable[[], dict[str, list[int]]]
 
@@ -48,7 +50,27 @@ def s3gw(name: str, **settings: str) -> Start:
     @contextmanager
     def start(home: Path) -> Iterator[Server]:
         with _gateway(home, settings) as gateway:
-            yield Server(name, _target(gateway), lambda: _parts(gateway), gateway)
+            yield Server(name, _target(gateway), _parts(gateway), gateway)
+
+    return start
+
+
+def upstream(name: str, **settings: str) -> Start:
+    """This gateway with its packs on an S3 service of another process: `rclone serve s3`."""
+
+    @contextmanager
+    def start(home: Path) -> Iterator[Server]:
+        with _rclone(home / "upstream") as (service, process):
+            drive(service, [service.request("PUT", f"/{_PACKS}")])
+            place = {
+                "S3GW_BACKEND": f"s3://{_PACKS}/bench?endpoint={service.endpoint}",
+                "AWS_ACCESS_KEY_ID": service.access_key,
+                "AWS_SECRET_ACCESS_KEY": service.secret_key,
+            }
+            with _gateway(home / "gateway", settings | place) as gateway:
+                parts = _parts(gateway)
+                pids = lambda: {**parts(), "upstream": process_tree(process.pid)}  # noqa: E731
+                yield Server(name, _target(gateway), pids, gateway)
 
     return start
 
@@ -106,13 +128,31 @@ def _target(gateway: Gateway) -> Target:
     return Target(gateway.port, gateway.access_key, gateway.secret_key)
 
 
-def _parts(gateway: Gateway) -> dict[str, list[int]]:
-    return {"server": gateway.gateway_pids(), "database": gateway.postgres_pids()}
+def _parts(gateway: Gateway) -> Pids:
+    """By whom they descend from: a process that has just ended tells its name no longer."""
+    first, postgres = gateway.pid, gateway.postgres_pids()[0]
+
+    def pids() -> dict[str, list[int]]:
+        database = process_tree(postgres)
+        return {"server": [pid for pid in process_tree(first) if pid not in database], "database": database}
+
+    return pids
 
 
+PEER = "rclone"
 SERVERS: dict[str, Start] = {
-    "rclone": rclone,
+    PEER: rclone,
     "s3gw": s3gw("s3gw"),
     "s3gw-2": s3gw("s3gw-2", S3GW_WORKERS="2"),
+    "upstream": upstream("upstream"),
+    "upstream-2": upstream("upstream-2", S3GW_WORKERS="2"),
 }
-"""By the names that `--servers` takes. The first is the one that the others are compared with."""
+"""By the names that `--servers` takes."""
+TITLES = {
+    PEER: "rclone",
+    "s3gw": "s3gw",
+    "s3gw-2": "s3gw, two workers",
+    "upstream": "s3gw on rclone",
+    "upstream-2": "s3gw on rclone, two workers",
+}
+"""As tables show them."""
