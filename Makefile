@@ -12,7 +12,7 @@ PIP := -m pip install --quiet --disable-pip-version-check
 # Client programs that no wheel carries, and the backup programs that savings are compared with.
 DEBIAN := s3fs fuse pgbouncer postgresql restic borgbackup
 
-.PHONY: help setup serve test check format test-deps test-all test-postgres conformance bench bench-seeds bench-savings tables lock clean
+.PHONY: help setup serve test check format test-deps test-all test-postgres conformance bench bench-full bench-seeds bench-savings tables lock clean
 
 help:
 	@echo "make serve        set up and run a gateway on 127.0.0.1:9000, data in ./data"
@@ -23,7 +23,8 @@ help:
 	@echo "make test-all     every test: clients, faults, 10 GiB objects"
 	@echo "make test-postgres  what needs a database, on a PostgreSQL from Debian"
 	@echo "make conformance  real clients against a gateway, as a table"
-	@echo "make bench        this gateway beside rclone serve s3"
+	@echo "make bench        this gateway beside rclone serve s3, the quick run"
+	@echo "make bench-full   the same at length, for docs/benchmarks.md"
 	@echo "make bench-seeds  the savings of the workloads in docs/benchmarks.md"
 	@echo "make bench-savings  data sets here, in restic and in borg (after make test-deps)"
 	@echo "make clean        remove what the other targets made, except ./data"
@@ -88,8 +89,13 @@ test-postgres: $(READY)
 conformance: $(READY)
 	$(BIN)/python -m conformance
 
+# Four minutes, on an otherwise idle machine.
 bench: $(READY)
 	$(BIN)/python -m bench.speed
+
+# What docs/benchmarks.md shows of speed, in 25 minutes; renews its tables and plots.
+bench-full: $(BENCH_READY)
+	$(BIN)/python -m bench.speed --full --document
 
 bench-seeds: $(READY)
 	$(BIN)/python -m bench.seeds

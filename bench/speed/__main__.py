@@ -32,7 +32,6 @@ QUICK = ROOT / "bench" / "results" / "quick.json"
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure, keep the figures, and print tables."""
     given = _parser().parse_args(arguments)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # everything that was started is to end
     groups = _chosen(given)
     if given.list:
         for group in groups:
@@ -98,4 +97,5 @@ def _timed(work: Work, seconds: float | None) -> Work:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that everything that was started ends
     sys.exit(main())

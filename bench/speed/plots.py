@@ -9,6 +9,7 @@ from typing import Any
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
+from bench.speed.report import PLOTS
 from bench.speed.results import Measured, Results
 from bench.speed.servers import TITLES
 from bench.speed.tables import growth_points
@@ -22,10 +23,10 @@ def draw(results: Results, images: Path) -> None:
     images.mkdir(parents=True, exist_ok=True)
     with mpl.rc_context(_STYLE):
         if small := [work for work in results.group("small") if work.connections == 16]:
-            _bars(small, "requests/s at 16 connections", images / "speed-small.svg")
+            _bars(small, "requests/s at 16 connections", images / PLOTS["small"])
         large = results.group("large") + results.group("gigabyte")
         if large := [work for work in large if not work.title.startswith("COPY")]:
-            _bars(large, "MB/s", images / "speed-large.svg")
+            _bars(large, "MB/s", images / PLOTS["large"])
         if points := growth_points(results):
             _line([keys for keys, _ in points], [cost.median for _, cost in points], images)
 
@@ -66,7 +67,7 @@ def _line(keys: Sequence[int], costs: Sequence[float], images: Path) -> None:
     axes.set_xlabel("keys in the bucket")
     axes.set_ylabel("CPU of a PUT of 4 KiB, µs")
     axes.spines[["top", "right"]].set_visible(False)
-    _save(figure, images / "speed-growth.svg")
+    _save(figure, images / PLOTS["growth"])
 
 
 def _save(figure: Any, image: Path) -> None:

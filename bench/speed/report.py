@@ -16,6 +16,8 @@ ROOT = Path(__file__).parents[2]
 FIGURES = ROOT / "bench" / "results" / "speed.json"
 DOCUMENT = ROOT / "docs" / "benchmarks.md"
 IMAGES = ROOT / "docs" / "images"
+PLOTS = {"small": "speed-small.svg", "large": "speed-large.svg", "growth": "speed-growth.svg"}
+"""By the section that shows it."""
 _SECTION = re.compile(
     r"(<!-- speed (\S+): made by make bench-full -->\n).*?(<!-- speed \2: end -->)", re.DOTALL
 )
@@ -24,10 +26,15 @@ _SECTION = re.compile(
 def sections(results: Results) -> dict[str, str]:
     """The tables by the names of their markers; none where nothing was measured for them."""
     made = {"required": required(results), "machine": machine(results)}
-    made |= {one.name: group(results, one.name) for one in full() if results.group(one.name)}
+    made |= {one.name: group(results, one.name) for one in full() if _has_a_table(one.name, results)}
     if any("-among-" in name for name in results.works):
         made["growth"] = growth(results)
     return made
+
+
+def _has_a_table(name: str, results: Results) -> bool:
+    """The groups that `growth` shows have none of their own."""
+    return bool(results.group(name)) and not name.startswith("keys-")
 
 
 def tables(results: Results) -> str:
@@ -44,7 +51,10 @@ def replaced(page: str, results: Results) -> str:
 
     def section(found: re.Match[str]) -> str:
         begin, name, end = found.groups()
-        return f"{begin}\n{made[name]}\n\n{end}" if name in made else found[0]
+        if name not in made:
+            return found[0]
+        plot = f"![{name}](images/{PLOTS[name]})\n\n" if name in PLOTS else ""
+        return f"{begin}\n{plot}{made[name]}\n\n{end}"
 
     new, number = _SECTION.subn(section, page)
     if not number:

@@ -80,9 +80,11 @@ def _gateway(home: Path, settings: Mapping[str, str]) -> Iterator[Gateway]:
     gateway = Gateway(home, settings)
     try:
         yield gateway.start()
-        gateway.stop()
     finally:
-        gateway.kill9()
+        try:
+            gateway.stop()
+        finally:
+            gateway.kill9()
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from statistics import median
 
 from bench.speed.measure import Run
 from bench.speed.plan import LIMITS, REQUIRED
@@ -44,7 +45,7 @@ def group(results: Results, name: str) -> str:
             _plain(works, servers, _cpu),
         ]
     peaks = [f"{TITLES[one]} {_peak(works, one) / 2**20:,.0f} MiB" for one in servers]
-    parts.append(f"Peak resident memory, without the database: {', '.join(peaks)}.")
+    parts.append(f"Peak resident memory, without the database: {', '.join(peaks)}. {_load(works)}")
     return "\n\n".join(parts)
 
 
@@ -149,6 +150,17 @@ def _cpu(work: Measured, server: str) -> str:
 def _summed(servers: Sequence[str]) -> str:
     upstream = any(one.startswith("upstream") for one in servers)
     return "server + database" + (" + upstream" if upstream else "")
+
+
+def _load(works: Sequence[Measured]) -> str:
+    """What the load itself took, as the median of all runs."""
+    large = works[0].unit == "MB/s"
+    runs = [run for work in works for runs in work.runs.values() for run in runs if run.bytes or not large]
+    if large:
+        return f"The load itself took {median(run.cpu_per_gb('load') for run in runs):.2f} s/GB."
+    return (
+        f"The load itself took {median(run.cpu_per_request('load') for run in runs) * 1e6:,.0f} µs a request."
+    )
 
 
 def _peak(works: Sequence[Measured], server: str) -> int:

@@ -97,7 +97,8 @@ class Small:
         return f"put-{self.size}-{self.connections}-{number}"
 
     def _objects(self) -> int:
-        return 2000 if self.size < MIB else 256
+        """As many as a long run may ask for once, but no more than fit a short one."""
+        return max(32, min(2000, int((1000 if self.size < MIB else 256) * self.seconds)))
 
     def _limit(self) -> int:
         """More requests than a server answers in the time."""
