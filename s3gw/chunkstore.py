@@ -73,7 +73,7 @@ class ChunkStore:
     ) -> AsyncIterator[Self]:
         """Open the store in the directory `path`, which is created where it is missing.
 
-        `chunking` ("cdc-256k", "cdc-4m" or "fixed-4m") and `archive_hints` hold for a store that is new.
+        `chunking` ("cdc-256k", "cdc-64k", "cdc-4m" or "fixed-4m") and `archive_hints` hold for a new store.
         Call it from the main thread: the embedded PostgreSQL ends with the thread that started it. Raises
         ConfigError where the directory is in use or does not fit.
         """

@@ -18,7 +18,7 @@ from typing import Any
 from s3gw import backend_url
 from s3gw.errors import ConfigError
 
-CHUNKINGS = ("cdc-256k", "cdc-4m", "fixed-4m")
+CHUNKINGS = ("cdc-256k", "cdc-64k", "cdc-4m", "fixed-4m")
 LOG_FORMATS = ("auto", "json", "text")
 
 # Secrets that other servers or their documentation ship: public, hence no protection on a network.

@@ -52,6 +52,7 @@ def test_the_option_names_the_file_before_the_environment(tmp_path: Path) -> Non
         ("archive_hints", "off", False),
         ("archive_hints", "TRUE", True),
         ("chunking", "fixed-4m", "fixed-4m"),
+        ("chunking", "cdc-64k", "cdc-64k"),
         ("database_url", "postgresql://db/s3", "postgresql://db/s3"),
         ("listen", "[::1]:9000", "[::1]:9000"),
     ],

@@ -52,12 +52,12 @@ def _seed(workload: Callable[[], Iterator[bytes]]) -> Callable[[Path, float], li
 
 SETS = (
     DataSet("releases-tar", "ten releases as .tar", _from("releases", "as_tar")),
-    DataSet("releases-unpacked", "the same, unpacked", _from("releases", "unpacked")),
-    DataSet("releases-targz", "the same, .tar.gz", _from("releases", "as_published")),
+    DataSet("releases-unpacked", "ten releases, unpacked", _from("releases", "unpacked")),
+    DataSet("releases-targz", "ten releases as .tar.gz", _from("releases", "as_published")),
     DataSet("database", "SQLite snapshots", _from("database", "snapshots")),
     DataSet("documents", "office documents", _from("documents", "versions")),
     DataSet("events", "Parquet, grown", _from("events", "by_default")),
-    DataSet("events-cdc", "the same, content-defined pages", _from("events", "content_defined")),
+    DataSet("events-cdc", "Parquet, content-defined", _from("events", "content_defined")),
     DataSet("seed-versions", "two versions, 90 % shared", _seed(workloads.versions)),
     DataSet("seed-prefix", "a byte put in front", _seed(workloads.prefix)),
     DataSet("seed-duplicate", "the same file twice", _seed(workloads.duplicate)),

@@ -84,6 +84,7 @@ PRESETS = (
     Preset("s3gw", {"S3GW_CHUNKING": "cdc-256k", **HINTS}),
     Preset("s3gw, aws s3 cp", {"S3GW_CHUNKING": "cdc-256k", **HINTS}, by_aws_cli),
     Preset("cdc-256k, no hints", {"S3GW_CHUNKING": "cdc-256k", **NO_HINTS}),
+    Preset("cdc-64k", {"S3GW_CHUNKING": "cdc-64k", **HINTS}),
     Preset("cdc-4m, no hints", {"S3GW_CHUNKING": "cdc-4m", **NO_HINTS}),
     Preset("fixed-4m", {"S3GW_CHUNKING": "fixed-4m", **NO_HINTS}),
 )

@@ -15,8 +15,6 @@ RESULTS = ROOT / "bench" / "results" / "savings.json"
 DOCUMENT = ROOT / "docs" / "benchmarks.md"
 IMAGE = ROOT / "docs" / "images" / "savings.svg"
 BEGIN, END = "<!-- savings: made by make bench-savings -->", "<!-- savings: end -->"
-BESIDE = ("s3gw", "restic", "borg")
-"""The systems that the plot and the tables of details show."""
 
 
 def write(results: Results, document: Path, image: Path) -> None:
@@ -58,11 +56,7 @@ def render(results: Results) -> str:
             "",
             *_by_set(results, systems, lambda _, of: f"{of.cpu_seconds:.1f}"),
             "",
-            "One file of 200 MiB of random bytes, sent whole, in parts of 8 MiB and in parts of 5 MiB: what",
-            "deduplication saves, in percent. If parts did not matter it would be 66.7:",
-            "",
-            *_table(["Preset", "Saved %"], ([name, f"{saved:.1f}"] for name, saved in results.parts.items())),
-            "",
+            *(_parts(results) if results.parts else ()),
             "How each was driven:",
             "",
             *_table(
@@ -73,6 +67,16 @@ def render(results: Results) -> str:
             "",
         ]
     )
+
+
+def _parts(results: Results) -> Iterable[str]:
+    yield "One file of 200 MiB of random bytes, sent whole, in parts of 8 MiB and in parts of 5 MiB: what"
+    yield "deduplication saves, in percent. If parts did not matter it would be 66.7:"
+    yield ""
+    yield from _table(
+        ["Preset", "Saved %"], ([name, f"{saved:.1f}"] for name, saved in results.parts.items())
+    )
+    yield ""
 
 
 def _by_set(results: Results, systems: list[str], cell: Callable[[Measured, Figures], str]) -> Iterable[str]:
@@ -96,7 +100,7 @@ def _table(head: list[str], rows: Iterable[list[str]]) -> Iterable[str]:
 
 
 def _percent(measured: Measured, kept: int) -> str:
-    return f"{100 * (1 - kept / measured.logical_bytes):.1f}"
+    return f"{round(100 * (1 - kept / measured.logical_bytes), 1) + 0.0:.1f}"  # 0.0 is added to -0.0
 
 
 def _chunks(measured: Measured, of: Figures) -> str:

@@ -23,7 +23,7 @@ SERVE = {
     "access_key": ("KEY", "root access key; its secret comes from S3GW_SECRET_KEY or the file"),
     "region": ("NAME", "region that clients sign for (us-east-1)"),
     "domains": ("HOST,…", "host names under which a leading label names the bucket"),
-    "chunking": ("PRESET", "of new buckets: cdc-256k, cdc-4m or fixed-4m (cdc-256k)"),
+    "chunking": ("PRESET", "of new buckets: cdc-256k, cdc-64k, cdc-4m or fixed-4m (cdc-256k)"),
     "archive_hints": ("on|off", "of new buckets: cut at the members of tar and zip archives (on)"),
     "reserve": ("SIZE", "free space below which writes are refused (1GiB)"),
     "inline_limit": ("SIZE", "stored bytes up to which small objects stay in the database (8192)"),

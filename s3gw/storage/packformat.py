@@ -38,9 +38,9 @@ MAX_CHUNKS = 4096
 MAX_PLAIN = 1 << 26
 """Plain bytes in one frame; the largest chunk of any preset is far below."""
 
-ALONE = 128 << 10
+ALONE = 256 << 10
 """Chunks of at least so many bytes have a frame of their own."""
-TOGETHER = 256 << 10
+TOGETHER = 512 << 10
 """Plain bytes up to which smaller neighbours share a frame."""
 
 
@@ -130,8 +130,8 @@ def parse_header(data: Buffer) -> PackHeader:
 def plan_frames(lengths: Iterable[int]) -> list[range]:
     """Which neighbours share a frame, as ranges of indices in order.
 
-    Small chunks compress badly alone, since zstd starts without a context; large ones lose nothing, and
-    alone a range read touches no neighbour.
+    Small chunks compress badly alone, since zstd starts without a context; large ones lose little, and alone
+    a range read decodes no neighbour.
     """
     groups: list[range] = []
     first = at = held = 0

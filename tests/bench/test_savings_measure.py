@@ -37,7 +37,7 @@ UNIQUE = 3 * MIB + SMALL * 1000
 
 def test_a_gateway_is_charged_for_its_database(tmp_path: Path) -> None:
     results = Results()
-    measure(SAME_TWICE, PRESETS[:1], results, tmp_path)
+    assert list(measure(SAME_TWICE, PRESETS[:1], results, tmp_path)) == ["s3gw"]
     measured = results.sets["same"]
     assert (measured.versions, measured.files, measured.logical_bytes) == (2, 2 * (SMALL + 1), 2 * UNIQUE)
     figures = measured.systems["s3gw"]
@@ -63,7 +63,7 @@ def test_a_peer_is_charged_for_its_whole_repository(peer: Peer, tmp_path: Path) 
         pytest.skip(f"make test-deps installs {peer.name}")
     assert peer.name in peer.told_version()
     results = Results()
-    measure(SAME_TWICE, [peer], results, tmp_path)
+    assert list(measure(SAME_TWICE, [peer], results, tmp_path)) == [peer.name]
     figures = results.sets["same"].systems[peer.name]
     assert figures.unique_bytes is None or UNIQUE <= figures.unique_bytes < UNIQUE + 64 * 1024
     assert UNIQUE <= figures.stored_bytes < figures.total_bytes < UNIQUE + MIB
@@ -73,7 +73,7 @@ def test_results_come_back_as_they_were_saved(tmp_path: Path) -> None:
     path = tmp_path / "results.json"
     assert load(path) == Results()
     results = Results(versions={"s3gw": "1"}, commands={"s3gw": "serve"}, parts={"cdc-256k": 42.0})
-    measure(SAME_TWICE, [], results, tmp_path)
+    assert list(measure(SAME_TWICE, [], results, tmp_path)) == []
     results.save(path)
     assert load(path) == results
     assert json.loads(path.read_text())["sets"]["same"]["logical_bytes"] == 2 * UNIQUE

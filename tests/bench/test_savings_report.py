@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from bench.savings import report
-from bench.savings.results import Figures, Measured, Results
+from bench.savings.results import Figures, Measured, Results, load
 
 
 def _results() -> Results:
@@ -49,6 +49,12 @@ def test_tables_stand_between_the_markers_and_nowhere_else() -> None:
     assert report.replaced(once, "new\n") == once
     with pytest.raises(ValueError, match="has no lines"):
         report.replaced(page.replace(report.END, ""), "new")
+
+
+def test_the_document_shows_the_figures_that_are_kept() -> None:
+    results, page = load(report.RESULTS), report.DOCUMENT.read_text()
+    assert results.scale == 1.0
+    assert report.replaced(page, report.render(results)) == page
 
 
 @pytest.mark.client
