@@ -26,6 +26,7 @@ from uuid import UUID
 from s3gw.backends import markers
 from s3gw.backends.base import Appender, Backend, BlobInfo, Buffer, Marker, Space
 from s3gw.backends.handles import HandleCache
+from s3gw.backends.writing import LONG, DirectWriter, write
 from s3gw.errors import BlobNotFound, OutOfSpace, Unavailable
 
 ALIGNMENT = 4096
@@ -34,7 +35,6 @@ ALIGNMENT = 4096
 _NAME = re.compile(r"[0-9a-f]{2}[0-9a-f-]*(/[0-9a-f-]+)*")
 _SLASH = "_"
 """Stands for "/" in the name of a file."""
-_IOV_MAX = os.sysconf("SC_IOV_MAX")
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 _PASSING = {errno.EIO, errno.EROFS, errno.ENODEV, errno.ENXIO, errno.ESTALE, errno.ETIMEDOUT}
 _PASSING |= {errno.EMFILE, errno.ENFILE, errno.ENOMEM}
@@ -67,6 +67,7 @@ class Disk(Backend):
         self._reserve = reserve
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="disk")
         self._handles = HandleCache(handles)
+        self._direct = DirectWriter()
         self._synced_shards: set[Path] = set()
         if make:
             with _translated(str(root)):
@@ -174,7 +175,7 @@ class Disk(Backend):
             self._delete(name)
             handle = self._create(name)
         try:
-            _write(handle, buffers, 0)
+            write(handle, buffers, 0)
             os.fdatasync(handle)
             self._sync_name(name)
         except BaseException:
@@ -273,7 +274,9 @@ class DiskAppender(Appender):
             self._disk._require_space(length + padding)
             start = self._end
             try:
-                _write(self._handle, [*buffers, bytes(padding)] if padding else buffers, start)
+                filled = [*buffers, bytes(padding)] if padding else buffers
+                if length < LONG or not self._disk._direct.write(self._handle, filled, start):
+                    write(self._handle, filled, start)
                 os.fdatasync(self._handle)
                 if not self._named:
                     self._disk._sync_name(self._name)
@@ -310,21 +313,6 @@ def _list_shard(shard: Path) -> list[BlobInfo]:
                 name = entry.name.replace(_SLASH, "/")
                 found.append(BlobInfo(name, stat.st_size, max(0.0, now - stat.st_mtime)))
     return found
-
-
-def _write(handle: int, buffers: Sequence[Buffer], offset: int) -> None:
-    """All of the buffers from `offset`, however few bytes a call takes."""
-    left = [memoryview(buffer).cast("B") for buffer in buffers if len(buffer)]
-    while left:
-        written = os.pwritev(handle, left[:_IOV_MAX], offset)
-        offset += written
-        done = 0
-        while done < len(left) and written >= len(left[done]):
-            written -= len(left[done])
-            done += 1
-        del left[:done]
-        if written:
-            left[0] = left[0][written:]
 
 
 def _read(handle: int, offset: int, length: int) -> bytes:
