@@ -1,12 +1,15 @@
 """Bring a database to the schema that this release works with.
 
 `schema/NNNN_*.sql` are applied in order, forward only, all in one transaction under an advisory lock, so
-that gateways that start together do it once. What was applied is recorded with a checksum.
+that gateways that start together do it once. What was applied is recorded with a checksum, and with the
+oldest release that may still run: gateways are replaced one after another, so one of the release before this
+one must go on, and start again, on tables that this one has migrated.
 """
 
 from __future__ import annotations
 
 import hashlib
+import logging
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +19,13 @@ import s3gw
 from s3gw.db.pool import Connection, connect_once
 from s3gw.errors import ConfigError
 
+log = logging.getLogger(__name__)
+
 OLDEST_POSTGRESQL = 15
+OLDEST_RELEASE = 3
+"""How many migrations a release must know to work on the tables of this one: as many as the release before,
+0.1.0. To be changed with each release; recorded with every migration that this one applies."""
+
 _LOCK = 0x73336777  # "s3gw", in the space of advisory locks that all users of the server share
 _TABLE = """
 CREATE TABLE IF NOT EXISTS schema_migrations (
@@ -25,6 +34,11 @@ CREATE TABLE IF NOT EXISTS schema_migrations (
     checksum      text NOT NULL,
     applied_at    timestamptz NOT NULL DEFAULT now()
 )"""
+# In the database of release 0.1.0 the table has no such column, and what that release applies has none set.
+_OLDEST = "ALTER TABLE schema_migrations ADD COLUMN oldest_release integer"
+_HAS_OLDEST = """
+SELECT EXISTS (SELECT 1 FROM pg_attribute
+    WHERE attrelid = to_regclass('schema_migrations') AND attname = 'oldest_release' AND NOT attisdropped)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +75,14 @@ def load(directory: Path) -> list[Migration]:
     return found
 
 
-async def migrate(url: str, directory: Path | None = None) -> list[Migration]:
+async def migrate(
+    url: str, directory: Path | None = None, oldest_release: int = OLDEST_RELEASE
+) -> list[Migration]:
     """Apply what is missing; the migrations applied now.
 
-    Raises ConfigError for a server that is too old, a database that is not in UTF-8, that a newer release has
-    migrated, or whose record differs from the files; Unavailable where the server does not answer.
+    Raises ConfigError for a server that is too old, a database that is not in UTF-8, that a release has
+    migrated which is newer than the next, or whose record differs from the files; Unavailable where the
+    server does not answer.
     """
     migrations = load(directory or schema_directory())
     connection = await connect_once(url)
@@ -74,16 +91,18 @@ async def migrate(url: str, directory: Path | None = None) -> list[Migration]:
         async with connection.transaction():
             await connection.execute("SELECT pg_advisory_xact_lock($1)", _LOCK)
             await connection.execute(_TABLE)
-            missing = _missing(
-                migrations, await connection.fetch("SELECT version, checksum FROM schema_migrations")
-            )
+            if not await connection.fetchval(_HAS_OLDEST):  # altering waits for a dump that is being made
+                await connection.execute(_OLDEST)
+            missing = _missing(migrations, await connection.fetch("SELECT * FROM schema_migrations"))
             for migration in missing:
                 await connection.execute(migration.sql)
                 await connection.execute(
-                    "INSERT INTO schema_migrations (version, name, checksum) VALUES ($1, $2, $3)",
+                    "INSERT INTO schema_migrations (version, name, checksum, oldest_release)"
+                    " VALUES ($1, $2, $3, $4)",
                     migration.version,
                     migration.name,
                     migration.checksum,
+                    oldest_release,
                 )
             return missing
     finally:
@@ -105,14 +124,27 @@ def _missing(migrations: list[Migration], applied: list[asyncpg.Record]) -> list
     known = {migration.version: migration for migration in migrations}
     recorded = {row["version"]: row["checksum"] for row in applied}
     for version, checksum in recorded.items():
-        if version not in known:
-            raise ConfigError(
-                f"the database is at schema {version}, newer than this release of s3gw, which knows "
-                f"{len(migrations)}: run the newer release"
-            )
-        if known[version].checksum != checksum:
+        if version in known and known[version].checksum != checksum:
             raise ConfigError(
                 f"schema {version} of the database was made by another {known[version].name!r} than this "
                 "release carries: it is not a database of an s3gw release"
             )
+    _check_newer(len(migrations), [row for row in applied if row["version"] not in known])
     return [migration for migration in migrations if migration.version not in recorded]
+
+
+def _check_newer(known: int, newer: list[asyncpg.Record]) -> None:
+    """Raise ConfigError unless a release that knows so many migrations may run on a database with more."""
+    if not newer:
+        return
+    newest = max(row["version"] for row in newer)
+    if any(row["oldest_release"] is None or row["oldest_release"] > known for row in newer):
+        raise ConfigError(
+            f"the database is at schema {newest}, newer than this release of s3gw, which knows {known}, and "
+            "not made to work with it: run the newer release"
+        )
+    log.warning(
+        "the database is at schema %d, of the next release; this one knows %d and works with it",
+        newest,
+        known,
+    )

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from pathlib import Path
 
+import asyncpg
 import pytest
 
-from s3gw.db import accounts, buckets, listings, objects, stats
+from s3gw.db import accounts, buckets, listings, migrations, objects, stats
 from s3gw.db.embedded import launch
 from s3gw.db.embedded_cluster import cluster, initialise, prepare
 from s3gw.db.embedded_identity import identities
@@ -15,6 +17,9 @@ from s3gw.db.migrations import load, migrate, schema_directory
 from s3gw.db.pool import Database
 from s3gw.db.records import Draft, Properties
 from s3gw.errors import ConfigError
+
+RELEASED = ["83c68565dd293180", "3ba206f30fefef3c", "ebb73b26e8b35280"]
+"""Checksums of the migrations of release 0.1.0, their beginnings."""
 
 
 async def test_an_empty_database_gets_all_and_then_nothing(empty_dsn: str) -> None:
@@ -32,6 +37,54 @@ async def test_a_newer_database_is_refused_by_one_clear_line(dsn: str, database:
     await database.execute("INSERT INTO schema_migrations (version, name, checksum) VALUES (9999, 'x', 'x')")
     with pytest.raises(ConfigError, match="schema 9999, newer than this release"):
         await migrate(dsn)
+
+
+@pytest.fixture
+def next_release(tmp_path: Path) -> Path:
+    """The schema directory of a release to come."""
+    for path in schema_directory().glob("*.sql"):
+        shutil.copy(path, tmp_path)
+    (tmp_path / f"{len(load(schema_directory())) + 1:04d}_next.sql").write_text(
+        "CREATE TABLE next (id integer)"
+    )
+    return tmp_path
+
+
+async def test_the_next_release_lets_this_one_start_again(dsn: str, next_release: Path) -> None:
+    (applied,) = await migrate(dsn, next_release, oldest_release=len(load(schema_directory())))
+    assert applied.name == "next"
+    assert await migrate(dsn) == []
+    assert await migrate(dsn, next_release) == []
+
+
+async def test_a_release_that_this_one_is_too_old_for_refuses_it(dsn: str, next_release: Path) -> None:
+    await migrate(dsn, next_release, oldest_release=len(load(schema_directory())) + 1)
+    with pytest.raises(ConfigError, match="not made to work with it"):
+        await migrate(dsn)
+
+
+async def test_a_database_of_the_first_release_is_taken_over(empty_dsn: str, tmp_path: Path) -> None:
+    """Its record of migrations has no column for the oldest release."""
+    connection = await asyncpg.connect(empty_dsn)
+    await connection.execute(migrations._TABLE)
+    for migration in load(schema_directory())[:3]:
+        await connection.execute(migration.sql)
+        await connection.execute(
+            "INSERT INTO schema_migrations (version, name, checksum) VALUES ($1, $2, $3)",
+            migration.version,
+            migration.name,
+            migration.checksum,
+        )
+    assert await migrate(empty_dsn) == load(schema_directory())[3:]
+    oldest = await connection.fetch("SELECT oldest_release FROM schema_migrations ORDER BY version")
+    await connection.close()
+    assert [row[0] for row in oldest[:4]] == [None, None, None, migrations.OLDEST_RELEASE]
+
+
+def test_released_migrations_are_as_they_were_released() -> None:
+    """Gateways compare checksums with what the database was made by."""
+    released = [migration.checksum[:16] for migration in load(schema_directory())[:3]]
+    assert released == RELEASED
 
 
 async def test_a_database_made_by_other_files_is_refused(dsn: str, database: Database) -> None:
