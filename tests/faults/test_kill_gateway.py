@@ -11,10 +11,8 @@ import pytest
 from botocore.exceptions import BotoCoreError, ClientError
 from mypy_boto3_s3 import S3Client
 
-from s3gw.backends.disk import Disk
-from s3gw.db.pool import Database
+from tests.faults.uploads import violations
 from tests.gateway import Gateway, database_url, is_running
-from tests.invariants import check_store
 from tests.streams import content
 
 KIB, MIB = 1 << 10, 1 << 20
@@ -97,7 +95,7 @@ async def test_kill_9_amid_fifty_uploads(new_gateway: Callable[..., Gateway], wo
     for upload in gateway.client().list_multipart_uploads(Bucket="kill").get("Uploads", []):
         gateway.client().abort_multipart_upload(Bucket="kill", Key=upload["Key"], UploadId=upload["UploadId"])
     gateway.s3gw("gc", "--grace", "0")
-    assert await _violations(gateway) == []
+    assert await violations(database_url(gateway), gateway.data / "packs") == []
     for key, what in expected.items():
         assert _whole(gateway.client(), key, {what}) == what
 
@@ -113,17 +111,6 @@ def test_postgresql_dies_with_the_gateway(new_gateway: Callable[..., Gateway]) -
             break
         give_up.wait(0.1)
     assert [pid for pid in processes if is_running(pid)] == []
-
-
-async def _violations(gateway: Gateway) -> list[str]:
-    """What is left in the gateway's tables and packs that should not be there, or is broken."""
-    db, disk = await Database.connect(database_url(gateway)), Disk(gateway.data / "packs")
-    try:
-        backends = {row["id"]: disk for row in await db.fetch("SELECT id FROM backends")}
-        return await check_store(db, backends)
-    finally:
-        await disk.close()
-        await db.close()
 
 
 def _write_until_killed(gateway: Gateway, number: int) -> Uploads:
