@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import sysconfig
 import venv
@@ -85,6 +86,34 @@ def test_the_compose_file_gives_settings_that_work() -> None:
     assert gateway["depends_on"]["postgres"]["condition"] == "service_healthy"
     assert int(gateway["stop_grace_period"].rstrip("s")) > Settings().shutdown_timeout
     assert (ROOT / "docker" / gateway["build"]["context"] / gateway["build"]["dockerfile"]).exists()
+
+
+def test_the_compose_file_of_several_gateways_agrees_with_the_image_and_the_balancer() -> None:
+    compose = yaml.safe_load((ROOT / "docker" / "compose-several.yaml").read_text())
+    services, dockerfile = compose["services"], (ROOT / "docker" / "Dockerfile").read_text()
+    one, two = services["one"], services["two"]
+    given = {name: value.split(":?")[0].lstrip("${") + "-value" for name, value in one["environment"].items()}
+    settings = load({}, given | {"S3GW_WORKERS": one["environment"]["S3GW_WORKERS"]})
+    assert settings.workers > 1
+    assert settings.database_url is not None
+    assert one["environment"] == two["environment"]
+    packs = one["environment"]["S3GW_BACKEND"].removeprefix("file://")
+    assert packs in dockerfile  # a volume takes its owner from the folder in the image
+    assert [f"packs:{packs}" in gateway["volumes"] for gateway in (one, two)] == [True, True]
+    assert len({volume for gateway in (one, two) for volume in gateway["volumes"]}) == 3
+    assert int(one["stop_grace_period"].rstrip("s")) > Settings().shutdown_timeout
+    assert {volume.split(":")[0] for gateway in (one, two) for volume in gateway["volumes"]} <= set(
+        compose["volumes"]
+    )
+    balancer = (ROOT / "docker" / "haproxy.cfg").read_text()
+    assert services["balancer"]["volumes"][0].startswith("./haproxy.cfg:")
+    assert re.findall(r"^    server (\w+) (\w+):9000$", balancer, re.MULTILINE) == [
+        ("one", "one"),
+        ("two", "two"),
+    ]
+    assert "uri /-/ready " in balancer
+    kept = re.findall(r"http-keep-alive (\d+)s", balancer)
+    assert [int(seconds) < Settings().keepalive_timeout for seconds in kept] == [True]
 
 
 def test_the_image_runs_as_nobody_special() -> None:
