@@ -106,12 +106,26 @@ class Settings:
     """"json" or "text"; "auto" is text on a terminal and JSON otherwise."""
     collect_interval: float = 60.0
     """Pause between two rounds of the background jobs."""
+    metrics_listen: str | None = None
+    """Where metrics are served by themselves, without credentials unless there is a token."""
+    metrics_token: str | None = field(default=None, repr=False)
+    """What a scraper may present, on any port, as `Authorization: Bearer`."""
+    metrics_interval: float = 300.0
+    """At least so long do the figures of the store hold that cost a walk through its tables."""
     margins: Margins = field(default_factory=Margins)
 
     @property
     def host_port(self) -> tuple[str, int]:
         """The address to listen on."""
         host, _, port = self.listen.rpartition(":")
+        return host.strip("[]"), int(port)
+
+    @property
+    def metrics_host_port(self) -> tuple[str, int] | None:
+        """The address to serve metrics on by themselves, if there is one."""
+        if self.metrics_listen is None:
+            return None
+        host, _, port = self.metrics_listen.rpartition(":")
         return host.strip("[]"), int(port)
 
     @property
@@ -131,7 +145,7 @@ _SWITCH = {
     **dict.fromkeys(("0", "false", "off", "no"), False),
 }
 _SIZES = ("reserve", "inline_limit", "minimum_rate", "max_header_size")
-_TIMES = ("header_timeout", "keepalive_timeout", "body_timeout", "collect_interval")
+_TIMES = ("header_timeout", "keepalive_timeout", "body_timeout", "collect_interval", "metrics_interval")
 
 
 def load(arguments: Mapping[str, Any], environment: Mapping[str, str] | None = None) -> Settings:
@@ -228,9 +242,7 @@ def _size(name: str, value: Any) -> int:
 
 
 def _check(settings: Settings) -> None:
-    host, _, port = settings.listen.rpartition(":")
-    if not host or not port.isascii() or not port.isdigit() or int(port) > 65535:
-        raise ConfigError(f"listen: {settings.listen!r} is not HOST:PORT")
+    _check_address("listen", settings.listen)
     if settings.chunking not in CHUNKINGS:
         raise ConfigError(f"chunking: {settings.chunking!r} is none of {', '.join(CHUNKINGS)}")
     if settings.log_format not in LOG_FORMATS:
@@ -245,6 +257,25 @@ def _check(settings: Settings) -> None:
         if getattr(settings, name) <= 0:
             raise ConfigError(f"{name}: must be more than 0 seconds")
     _check_credentials(settings)
+    _check_metrics(settings)
+
+
+def _check_address(name: str, address: str) -> None:
+    host, _, port = address.rpartition(":")
+    if not host or not port.isascii() or not port.isdigit() or int(port) > 65535:
+        raise ConfigError(f"{name}: {address!r} is not HOST:PORT")
+
+
+def _check_metrics(settings: Settings) -> None:
+    if settings.metrics_listen is not None:
+        _check_address("metrics_listen", settings.metrics_listen)
+    token = settings.metrics_token
+    if token is None:
+        return
+    if not re.fullmatch(r"[!-~]{16,256}", token):
+        raise ConfigError("metrics_token: takes 16 to 256 visible ASCII characters")
+    if token in WELL_KNOWN_SECRETS:
+        raise ConfigError("metrics_token: is a published default; choose another")
 
 
 def _check_credentials(settings: Settings) -> None:

@@ -68,6 +68,7 @@ try, and how long a slow reader may hold on to what was replaced.
 
 WORDS = {
     "secret_key": "root secret key",
+    "metrics_token": "bearer token that a scraper of `/-/metrics` may present",
     "database_url": "PostgreSQL to use instead of the embedded one",
 }
 

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from s3gw.app.foundation import Foundation
+from s3gw.app.meter import Meter
+from s3gw.app.store_figures import StoreFigures
 from s3gw.db.pool import Database
 from s3gw.jobs.collect import jobs
 from s3gw.jobs.job import Runner
 
-CONNECTIONS = 6
-"""Every running job holds one to be alone with it, and works on another."""
+CONNECTIONS = 7
+"""Every running job holds one to be alone with it, and works on another; metrics take one now and then."""
 
 
 @asynccontextmanager
-async def background(ground: Foundation) -> AsyncIterator[None]:
+async def background(ground: Foundation, meter: Meter) -> AsyncIterator[None]:
     """Run the jobs until the context is left; they may be broken off at any point."""
     async with AsyncExitStack() as stack:
         db = await Database.connect(ground.url, size=CONNECTIONS)
@@ -26,4 +29,15 @@ async def background(ground: Foundation) -> AsyncIterator[None]:
         runner = Runner(db, jobs(db, backends, ground.settings))
         stack.push_async_callback(runner.stop)
         runner.start()
+        meter.watch(db)
+        meter.watch(runner)
+        named = {ground.backend_names[number]: backend for number, backend in backends.items()}
+        figures = StoreFigures(db, named, ground.board, meter.slot, ground.settings.metrics_interval)
+        walking = asyncio.create_task(figures.run(), name="figures of the store")
+        stack.push_async_callback(_cancelled, walking)
         yield
+
+
+async def _cancelled(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)

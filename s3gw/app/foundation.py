@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from s3gw.app import adoption
 from s3gw.app.adoption import Place
@@ -21,6 +21,7 @@ from s3gw.db.migrations import Migration, migrate
 from s3gw.db.pool import Database
 from s3gw.db.records import Account
 from s3gw.errors import ConfigError, GatewayError, Unavailable
+from s3gw.metrics.board import Board
 
 log = logging.getLogger("s3gw.app")
 
@@ -50,11 +51,18 @@ class Foundation:
     root: Account
     places: tuple[Place, ...]
     """Where packs are."""
+    board: Board = field(default_factory=Board.unseen)
+    """What all processes of this gateway measure."""
 
     async def connect(self) -> Database:
         """A pool of connections for one worker."""
         size = max(4, min(16, CONNECTIONS // self.settings.workers))
         return await Database.connect(self.url, size=size)
+
+    @property
+    def backend_names(self) -> dict[int, str]:
+        """What people call the backends, by the ids of their rows."""
+        return {place.row.id: place.row.name for place in self.places}
 
     def backends(self) -> dict[int, Backend]:
         """The backends of this gateway by the ids of their rows, opened for one process."""
@@ -67,7 +75,7 @@ class Foundation:
 
 @asynccontextmanager
 async def lay(
-    settings: Settings, directory: DataDirectory, credentials: Credentials
+    settings: Settings, directory: DataDirectory, credentials: Credentials, board: Board
 ) -> AsyncIterator[Foundation]:
     """Start or find the database, bring it up to date, and register this start of the gateway.
 
@@ -88,7 +96,7 @@ async def lay(
             instance, places = await _register(db, settings, directory, credentials)
         finally:
             await db.close()
-        yield Foundation(settings, directory, credentials, url, instance, root, places)
+        yield Foundation(settings, directory, credentials, url, instance, root, places, board)
 
 
 async def _register(

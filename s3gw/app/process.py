@@ -17,6 +17,7 @@ import uvloop
 
 from s3gw.app import handover, logs, memory
 from s3gw.app.foundation import Foundation
+from s3gw.app.measured import Measured
 from s3gw.app.signals import Ending
 from s3gw.app.worker import serving
 from s3gw.db.migrations import migrate
@@ -41,9 +42,10 @@ class Worker:
         self.number = number
         self.ground = ground
         self._began = monotonic()
+        self._slot = ground.board.take()
         heard, said = _processes.Pipe(duplex=False)
         self._process = _processes.Process(
-            target=work, args=(handover.send(ground), sockets, said), name=f"worker {number}"
+            target=work, args=(handover.send(ground), sockets, said, self._slot), name=f"worker {number}"
         )
         self._process.start()
         said.close()
@@ -88,6 +90,7 @@ class Worker:
     async def _end(self) -> None:
         await _readable(self._process.sentinel)
         self._process.join()
+        self.ground.board.free(self._slot)
 
 
 async def _said(heard: Connection) -> bool:
@@ -110,27 +113,31 @@ async def _readable(descriptor: int) -> None:
         loop.remove_reader(descriptor)
 
 
-def work(handed: Any, sockets: list[socket.socket], said: Connection) -> None:
-    """The whole life of a worker process; it tells `said` that it serves, and ends with its parent."""
+def work(handed: Any, sockets: list[socket.socket], said: Connection, slot: int | None = None) -> None:
+    """The whole life of a worker process; it tells `said` that it serves, and ends with its parent.
+
+    What it measures goes to `slot` of the board; without one nobody sees it.
+    """
     ground: Foundation = handover.receive(handed)
     logs.configure(ground.settings.log_format)
     memory.give_back_soon()
     for ignored in (signal.SIGINT, signal.SIGHUP):  # a terminal sends them to everybody; the parent decides
         signal.signal(ignored, signal.SIG_IGN)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_work(ground, sockets, said))
+        runner.run(_work(ground, sockets, said, slot))
 
 
-async def _work(ground: Foundation, sockets: list[socket.socket], said: Connection) -> None:
+async def _work(ground: Foundation, sockets: list[socket.socket], said: Connection, slot: int | None) -> None:
     ending = Ending()
     ending.listen(signal.SIGTERM)
     retired = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(RETIRE, retired.set)
-    server = Server(ground.settings)
+    measured = Measured(ground.settings, ground.board, slot)
+    server = measured.server()
     orphaned = asyncio.create_task(_end_with_parent(), name="watch the parent")
     try:
         await migrate(ground.url)  # a newer release may have been installed since the parent started
-        async with serving(ground, server):
+        async with measured.meter.running(), serving(ground, server, measured.meter):
             # Not before: what it would have to answer 503, another worker can serve.
             await server.start(sockets)
             said.send_bytes(b"serving")

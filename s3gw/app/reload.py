@@ -19,7 +19,12 @@ log = logging.getLogger("s3gw.app")
 Reread = Callable[[], Settings]
 """Gives the settings as they would be for a gateway started now. Raises ConfigError."""
 
-KEPT = frozenset({"data", "listen", "workers", "database_url", "backend", "collect_interval", "margins"})
+KEPT = frozenset(
+    {
+        *("data", "listen", "workers", "database_url", "backend", "collect_interval", "margins"),
+        *("metrics_listen", "metrics_token", "metrics_interval"),
+    }
+)
 """Settings of what stands under the workers or runs beside them in the parent: they need a restart."""
 
 

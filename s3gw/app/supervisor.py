@@ -11,6 +11,8 @@ from contextlib import asynccontextmanager
 
 from s3gw.app.foundation import Foundation
 from s3gw.app.process import RETIRE, Worker
+from s3gw.metrics.board import Slot
+from s3gw.metrics.catalogue import RESTARTS
 
 log = logging.getLogger("s3gw.app")
 
@@ -27,8 +29,10 @@ START_WITHIN = 60.0
 class Supervisor:
     """The parent's side of the workers."""
 
-    def __init__(self, sockets: list[socket.socket]) -> None:
+    def __init__(self, sockets: list[socket.socket], slot: Slot) -> None:
+        """`slot` is the parent's, in which restarts are counted."""
         self._sockets = sockets
+        self._slot = slot
         self._workers: dict[int, Worker] = {}
         self._keepers: dict[int, asyncio.Task[None]] = {}
         self._passing: set[Worker] = set()
@@ -102,6 +106,7 @@ class Supervisor:
             if await worker.serves():
                 serving.set()
             await worker.ended()
+            self._slot.add(RESTARTS, 1)
             log.error("worker %d (process %s) has ended; starting another", number, worker.pid)
             if worker.age < SETTLED:
                 await asyncio.sleep(pause)

@@ -13,6 +13,7 @@ from typing import Any
 
 import s3gw.operations  # noqa: F401 - registers the handlers
 from s3gw.app.foundation import Foundation
+from s3gw.app.meter import Meter
 from s3gw.backends.base import Backend
 from s3gw.db import instances
 from s3gw.db.instances import BackendRow
@@ -30,7 +31,7 @@ LET_GO = 30.0
 
 
 @asynccontextmanager
-async def serving(foundation: Foundation, server: Server) -> AsyncIterator[None]:
+async def serving(foundation: Foundation, server: Server, meter: Meter) -> AsyncIterator[None]:
     """Let `server` serve; on leaving it is stopped first, the store's open packs are sealed next."""
     settings = foundation.settings
     credentials = foundation.credentials
@@ -45,6 +46,8 @@ async def serving(foundation: Foundation, server: Server) -> AsyncIterator[None]
         store = Store(db, backends, settings, foundation.instance, foundation.weights())
         stack.push_async_callback(_close_store, store)
         stack.push_async_callback(server.stop, settings.shutdown_timeout)
+        meter.watch(db)
+        meter.watch(store)
         server.serve(
             Services(settings, db, store),
             RootKey(credentials.access_key, credentials.secret_key, foundation.root),

@@ -85,6 +85,8 @@ class Batches(Generic[Question, Answer]):
     async def _answer(self, batch: Sequence[tuple[Question, asyncio.Future[Answer]]]) -> None:
         if not batch:
             return
+        self._db.asked.statements += 1
+        self._db.asked.questions += len(batch)
         try:
             answers = await self._ask(self._db, [question for question, _ in batch])
         except Exception as error:  # noqa: BLE001 - it belongs to those who asked

@@ -16,6 +16,7 @@ import random
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from dataclasses import dataclass
 from typing import Any, Self, TypeVar
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
@@ -62,6 +63,26 @@ RETRIED = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError, asyncpg.Fo
 """What one fresh attempt is expected to mend; see `retrying`."""
 
 
+@dataclass(slots=True)
+class Asked:
+    """What went to the database in batches so far."""
+
+    statements: int = 0
+    questions: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PoolState:
+    """A pool at one moment."""
+
+    limit: int
+    open: int
+    in_use: int
+    waiting: int
+    waits: int
+    """How often somebody had to wait for a connection so far."""
+
+
 class Database:
     """A pool of connections; safe for concurrent use within one event loop."""
 
@@ -74,6 +95,9 @@ class Database:
         self._idle: list[Connection] = []
         self._waiting: deque[asyncio.Future[Connection | None]] = deque()
         self._closed = False
+        self._waits = 0
+        self.asked = Asked()
+        """How many statements were shared by how many questions; counted in `s3gw.db.batches`."""
         self.batches: dict[object, Any] = {}
         """Of this pool, by what they ask; see `s3gw.db.batches`."""
 
@@ -89,6 +113,12 @@ class Database:
         database = cls(url, size, statement_timeout)
         async with database.connection():
             return database
+
+    @property
+    def state(self) -> PoolState:
+        """How much of the pool is in use."""
+        waiting = sum(not waiter.done() for waiter in self._waiting)
+        return PoolState(self._size, self._open, self._open - len(self._idle), waiting, self._waits)
 
     async def close(self) -> None:
         """Close the idle connections, and each that is in use as soon as it is returned."""
@@ -172,6 +202,7 @@ class Database:
         """Wait in line for a connection; None where one may now be opened instead."""
         waiter: asyncio.Future[Connection | None] = asyncio.get_running_loop().create_future()
         self._waiting.append(waiter)
+        self._waits += 1
         try:
             return await waiter
         except asyncio.CancelledError:

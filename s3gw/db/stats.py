@@ -34,6 +34,20 @@ class Stats:
         return 100.0 * (1 - self.stored_bytes / self.logical_bytes) if self.logical_bytes else 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How many rows there are of what is on its way, in or out."""
+
+    buckets: int
+    open_packs: int
+    trash: int
+    candidates: int
+    tombstones: int
+    unpublished_manifests: int
+    uploads: int
+    """Multipart uploads that are not completed."""
+
+
 # A frame holds one or several chunks; its bytes count once. An open pack is as long as its last frame.
 _OVERALL = """
 WITH versions AS (
@@ -87,6 +101,15 @@ SELECT b.name, coalesce(l.objects, 0) AS objects, coalesce(l.logical, 0) AS logi
 FROM buckets b LEFT JOIN logical l ON l.bucket_id = b.id LEFT JOIN stored s ON s.bucket_id = b.id
 ORDER BY b.name
 """
+_WAITING = """
+SELECT (SELECT count(*) FROM buckets) AS buckets,
+    (SELECT count(*) FROM packs WHERE size IS NULL) AS open_packs,
+    (SELECT count(*) FROM trash) AS trash,
+    (SELECT count(*) FROM candidates) AS candidates,
+    (SELECT count(*) FROM tombstones) AS tombstones,
+    (SELECT count(*) FROM manifests WHERE lease_until IS NOT NULL) AS unpublished_manifests,
+    (SELECT count(*) FROM uploads WHERE completed_at IS NULL) AS uploads
+"""
 _SECONDS = 3600.0
 
 
@@ -105,6 +128,14 @@ async def overall(db: Database) -> Stats:
         packs=row["packs"],
         metadata_bytes=row["metadata"],
     )
+
+
+async def waiting(db: Database) -> Waiting:
+    """Of the whole store."""
+    async with _reporting(db) as connection:
+        row = await connection.fetchrow(_WAITING, timeout=_SECONDS)
+    assert row is not None
+    return Waiting(**dict(row))
 
 
 async def by_bucket(db: Database) -> dict[str, Stats]:

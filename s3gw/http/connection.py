@@ -92,9 +92,14 @@ class Listener(web.Server):
         return Connection(self, loop=self._loop, **self._options)
 
     @property
+    def open(self) -> int:
+        """How many connections there are."""
+        return len(self._connections)
+
+    @property
     def is_full(self) -> bool:
         """Whether there are as many connections as may be."""
-        return len(self._connections) >= self.bounds.connections
+        return self.open >= self.bounds.connections
 
     async def emptied(self, within: float) -> None:
         """Return when there is no connection any more, at the latest after `within` seconds."""

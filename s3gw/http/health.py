@@ -1,4 +1,4 @@
-"""`/-/live`, `/-/ready` and `/-/health`: for balancers and people, without credentials and without secrets.
+"""`/-/live`, `/-/ready` and `/-/health`, for balancers and people, without credentials and without secrets.
 
 No bucket can be called "-", so these paths hide none. Where the host names a bucket they are keys like any
 other, and this module is not asked.
@@ -42,13 +42,16 @@ class Health:
 
     @staticmethod
     def concerns(address: Address) -> bool:
-        """Whether the request is for one of the pages here."""
+        """Whether the request is for a page of the gateway's own, open or not."""
         return address.bucket == HEALTH_BUCKET and not address.virtual_host
 
+    @staticmethod
+    def is_open(address: Address) -> bool:
+        """Whether the page is one that everybody may see."""
+        return address.key in ("live", "ready", "health")
+
     async def page(self, method: str, address: Address) -> Reply:
-        """The answer to a request that `concerns` the pages."""
-        if address.key not in ("live", "ready", "health"):
-            raise S3Error("InvalidBucketName", fields={"BucketName": HEALTH_BUCKET})
+        """The answer to a request for one of the open pages."""
         if method not in ("GET", "HEAD"):
             raise S3Error("MethodNotAllowed", headers={"Allow": "GET, HEAD"})
         if address.key == "live":

@@ -32,8 +32,10 @@ from s3gw.http.addressing import Address, parse_address
 from s3gw.http.body import Body, document_limit, open_body, read_document
 from s3gw.http.exchange import ClientGone, Exchange
 from s3gw.http.failures import as_s3_error
+from s3gw.http.figures import RequestFigures
 from s3gw.http.health import Health
 from s3gw.http.identities import Identities
+from s3gw.http.monitoring import MONITORING, Monitoring
 from s3gw.http.payload import content_encoding
 from s3gw.http.signature import Authenticated, authenticate, hoisted_headers
 from s3gw.http.source import BodySource
@@ -51,9 +53,13 @@ OBJECT_CHECKSUMS = frozenset({"CompleteMultipartUpload"})
 class Pipeline:
     """The handler of every request of one worker."""
 
-    def __init__(self, settings: Settings, health: Health) -> None:
+    def __init__(
+        self, settings: Settings, health: Health, monitoring: Monitoring, figures: RequestFigures
+    ) -> None:
         self.settings = settings
         self.health = health
+        self.monitoring = monitoring
+        self.figures = figures
         self.services: Services | None = None
         """Set, with `identities`, once the gateway can serve; until then requests are answered 503."""
         self.identities: Identities | None = None
@@ -84,7 +90,13 @@ class Pipeline:
             if self._draining and not self._running:
                 self._drained.set()
             exchange.bytes_in = source.received
+            self.figures.record(exchange)
             access_log.record(exchange)
+
+    @property
+    def running(self) -> int:
+        """How many requests are under way."""
+        return self._running
 
     async def drain(self) -> None:
         """From now on refuse what is new; return when nothing runs any more."""
@@ -97,8 +109,7 @@ class Pipeline:
         request = exchange.request
         address = parse_address(request.raw_path, request.headers.get("Host", ""), self.settings.domains)
         if self.health.concerns(address):
-            exchange.operation = access_log.HEALTH
-            return await self.health.page(request.method, address)
+            return await self._own_page(exchange, address)
         exchange.bucket, exchange.key = address.bucket, address.key
         services, identities = self._ready()
 
@@ -131,6 +142,14 @@ class Pipeline:
             return operation.render(await registered.handler(call, given))
         finally:
             await body.close()
+
+    async def _own_page(self, exchange: Exchange, address: Address) -> Reply:
+        request = exchange.request
+        if self.health.is_open(address):
+            exchange.operation = access_log.HEALTH
+            return await self.health.page(request.method, address)
+        exchange.operation = MONITORING
+        return await self.monitoring.page(request, address, self.identities)
 
     def _ready(self) -> tuple[Services, Identities]:
         if self._draining or self.services is None or self.identities is None:

@@ -19,9 +19,12 @@ from s3gw.errors import ConfigError, S3Error
 from s3gw.http import access_log, respond
 from s3gw.http.connection import Bounds, Listener
 from s3gw.http.exchange import HOST_ID, Exchange, new_request_id
+from s3gw.http.figures import RequestFigures
 from s3gw.http.health import Health, Probe
 from s3gw.http.identities import Identities
+from s3gw.http.monitoring import Monitoring
 from s3gw.http.pipeline import Pipeline
+from s3gw.metrics.board import Slot
 from s3gw.operations.call import Services
 from s3gw.protocol.errors import error_document
 
@@ -40,10 +43,16 @@ CUT_WITHIN = 1.0
 class Server:
     """Serves from the moment it has sockets; what needs the store is answered 503 until `serve`."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(
+        self, settings: Settings, monitoring: Monitoring | None = None, figures: RequestFigures | None = None
+    ) -> None:
+        """Without `figures`, what is counted is seen by nobody."""
         self._settings = settings
         self._health = Health()
-        self._pipeline = Pipeline(settings, self._health)
+        self._figures = figures or RequestFigures(Slot.unseen())
+        self._pipeline = Pipeline(
+            settings, self._health, monitoring or Monitoring(settings, None), self._figures
+        )
         self._listener: Listener | None = None
         self._servers: list[asyncio.Server] = []
 
@@ -56,7 +65,8 @@ class Server:
             header_size=settings.max_header_size,
             idle_time=settings.keepalive_timeout,
         )
-        self._listener = Listener(self._pipeline, _Refusals(), bounds, guard=settings.guard_connections)
+        refusals = Refusals(self._figures)
+        self._listener = Listener(self._pipeline, refusals, bounds, guard=settings.guard_connections)
         loop = asyncio.get_running_loop()
         for one in sockets:
             self._servers.append(await loop.create_server(self._listener, sock=one, backlog=BACKLOG))
@@ -66,6 +76,16 @@ class Server:
         self._pipeline.services = services
         self._pipeline.identities = identities
         self._health.probe = probe
+
+    @property
+    def running(self) -> int:
+        """Requests under way."""
+        return self._pipeline.running
+
+    @property
+    def connections(self) -> int:
+        """Open connections."""
+        return 0 if self._listener is None else self._listener.open
 
     async def retire(self, grace: float) -> None:
         """Another worker has taken this one's place: refuse nobody, and return when no client is left.
@@ -101,8 +121,11 @@ class Server:
                     await self._pipeline.drain()
 
 
-class _Refusals:
+class Refusals:
     """Error documents for what no pipeline saw."""
+
+    def __init__(self, figures: RequestFigures) -> None:
+        self._figures = figures
 
     def answer(
         self, request: web.BaseRequest, error: S3Error
@@ -110,12 +133,14 @@ class _Refusals:
         exchange = Exchange(request)
         exchange.status, exchange.error = error.status, error.code
         reply = respond.error_reply(error, exchange)
+        self._figures.record(exchange)
         access_log.record(exchange)
         body = reply.body if isinstance(reply.body, bytes) else None
         return reply.status, [*reply.headers, *exchange.headers], body
 
     def raw(self, error: S3Error) -> bytes:
         request_id = new_request_id()
+        self._figures.refused(error)
         log.info("request %s never began: %s", request_id, error.code)
         document = error_document(error, "/", request_id, HOST_ID)
         head = (
@@ -127,12 +152,12 @@ class _Refusals:
         return head.encode() + document
 
 
-def bind(host: str, port: int) -> list[socket.socket]:
-    """Sockets that listen on every address of `host`. Raises ConfigError with what is wrong."""
+def bind(host: str, port: int, setting: str = "listen") -> list[socket.socket]:
+    """Sockets that listen on every address of `host`. Raises ConfigError, which names `setting`."""
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     except OSError as error:
-        raise ConfigError(f"listen: {host}:{port}: {error.strerror or error}") from None
+        raise ConfigError(f"{setting}: {host}:{port}: {error.strerror or error}") from None
     sockets: list[socket.socket] = []
     missing = None
     for family, _, _, _, address in dict.fromkeys(found):
@@ -148,7 +173,7 @@ def bind(host: str, port: int) -> list[socket.socket]:
     for one in sockets:
         one.close()
     reason = os.strerror(missing.errno) if missing is not None and missing.errno else "no address"
-    raise ConfigError(f"listen: {host}:{port}: {reason}")
+    raise ConfigError(f"{setting}: {host}:{port}: {reason}")
 
 
 def _listening(family: int, address: Any) -> socket.socket:

@@ -50,6 +50,15 @@ class Placement:
     offset: int
 
 
+@dataclass(slots=True)
+class Commits:
+    """Group commits: how many, how many appends they served, their bytes."""
+
+    groups: int = 0
+    members: int = 0
+    bytes: int = 0
+
+
 def _future() -> asyncio.Future[Placement]:
     return asyncio.get_running_loop().create_future()
 
@@ -82,8 +91,8 @@ class PackWriter:
         self._waiting: list[_Waiter] = []
         self._committing: asyncio.Task[None] | None = None
         leases.on_pack_lost = self._lost
-        self.syncs = 0
-        """Group commits so far."""
+        self.commits = Commits()
+        """What was made durable so far."""
 
     @asynccontextmanager
     async def append(self, buffers: Sequence[Buffer], length: int) -> AsyncIterator[Placement]:
@@ -169,7 +178,9 @@ class PackWriter:
         except BaseException:
             self.retire(pack)
             raise
-        self.syncs += 1
+        self.commits.groups += 1
+        self.commits.members += len(group)
+        self.commits.bytes += length
         end = offsets[0] + length
         pack.size = end + max(-end % appender.alignment for appender in pack.appenders)
         await pauses.reach("pack.synced")

@@ -20,7 +20,7 @@ from s3gw.errors import OutOfSpace
 from s3gw.storage.budget import Budget
 from s3gw.storage.inflight import InFlight
 from s3gw.storage.leases import Leases
-from s3gw.storage.packs import PackWriter
+from s3gw.storage.packs import Commits, PackWriter
 from s3gw.storage.reader import Reader
 from s3gw.storage.writer import Layout, Share, Tools, Upload
 
@@ -73,9 +73,9 @@ class Store:
         )
 
     @property
-    def syncs(self) -> int:
+    def commits(self) -> Commits:
         """Group commits of this process so far."""
-        return self._packs.syncs
+        return self._packs.commits
 
     async def write(self, blocks: AsyncIterable[Buffer], layout: Layout, *, size: int | None = None) -> Draft:
         """Store everything that `blocks` yields, and say by what to publish it.

@@ -38,9 +38,9 @@ async def test_the_same_again_writes_nothing(database: Database, store: Store, d
     keys = await Keys.create(database)
     data = random_bytes(3 * MIB)
     await keys.put(store, "one", data)
-    before = await _bytes_on(disk), await count(database, "chunks"), store.syncs
+    before = await _bytes_on(disk), await count(database, "chunks"), store.commits.groups
     await keys.put(store, "two", data)
-    assert (await _bytes_on(disk), await count(database, "chunks"), store.syncs) == before
+    assert (await _bytes_on(disk), await count(database, "chunks"), store.commits.groups) == before
     assert await keys.get(store, "two") == data
 
 
@@ -125,5 +125,5 @@ async def test_packs_are_sealed_when_full(database: Database, disk: Disk) -> Non
 async def test_uploads_that_wait_share_a_sync(store: Store) -> None:
     bodies = [random_bytes(100 * KIB, seed) for seed in range(40)]
     drafts = await asyncio.gather(*(store.write(blocks_of(body), CDC) for body in bodies))
-    assert store.syncs < 20
+    assert store.commits.groups < 20
     assert [await read_all(store, draft) for draft in drafts] == bodies
