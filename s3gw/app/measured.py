@@ -9,10 +9,9 @@ from contextlib import asynccontextmanager
 
 from s3gw.app.meter import Meter
 from s3gw.config import Settings
-from s3gw.http.figures import RequestFigures
 from s3gw.http.monitoring import MetricsServer, Monitoring
 from s3gw.http.server import Refusals, Server
-from s3gw.metrics.board import Board, Slot
+from s3gw.metrics.board import Board
 from s3gw.metrics.catalogue import BEGAN, RESTARTS, WORKERS
 from s3gw.metrics.exposition import Exposition
 
@@ -43,9 +42,7 @@ class Measured:
         slot.set(WORKERS, self._settings.workers)
         slot.set(BEGAN, time.time())
         slot.add(RESTARTS, 0)
-        scrapes = MetricsServer(
-            self._monitoring, Refusals(RequestFigures(Slot.unseen())), self._settings.max_header_size
-        )
+        scrapes = MetricsServer(self._monitoring, Refusals.unseen(), self._settings.max_header_size)
         async with self.meter.running():
             await scrapes.start(self._sockets)
             try:

@@ -46,7 +46,7 @@ class StoreFigures:
     async def run(self) -> None:
         """Keep the figures for as long as somebody scrapes."""
         walk_due = space_due = 0.0
-        walked = seen = float("-inf")
+        walked = seen = 0.0  # as if nobody had scraped before the first who does
         while True:
             asked, now = self._board.asked(), time.monotonic()
             if asked > seen and now >= space_due:

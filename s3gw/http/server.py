@@ -10,7 +10,7 @@ import os
 import socket
 from collections.abc import Iterable, Sequence
 from email.utils import formatdate
-from typing import Any
+from typing import Any, Self
 
 from aiohttp import web
 
@@ -126,6 +126,11 @@ class Refusals:
 
     def __init__(self, figures: RequestFigures) -> None:
         self._figures = figures
+
+    @classmethod
+    def unseen(cls) -> Self:
+        """Refusals that are counted nowhere."""
+        return cls(RequestFigures(Slot.unseen()))
 
     def answer(
         self, request: web.BaseRequest, error: S3Error

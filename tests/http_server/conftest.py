@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import uvloop
 
+from s3gw.app.measured import Measured
 from s3gw.config import Settings
 from s3gw.operations.call import REGISTRY
 from tests.http_server.harness import Fakes, Running, start
@@ -35,8 +36,8 @@ async def new_server(fakes: Fakes) -> AsyncIterator[Callable[..., Awaitable[Runn
     """Makes a server with settings such as body_timeout=0.2."""
     running: list[Running] = []
 
-    async def make(*, ready: bool = True, **settings: Any) -> Running:
-        running.append(await start(Settings(**settings), fakes, ready=ready))
+    async def make(*, ready: bool = True, measured: Measured | None = None, **settings: Any) -> Running:
+        running.append(await start(Settings(**settings), fakes, ready=ready, measured=measured))
         return running[-1]
 
     yield make

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any, cast
 
+from s3gw.app.measured import Measured
 from s3gw.config import Settings
 from s3gw.db.records import Account
 from s3gw.errors import Damaged, OutOfSpace, S3Error, Unavailable
@@ -188,13 +189,15 @@ async def read_answer(reader: asyncio.StreamReader, method: str = "GET") -> wire
     return wire.Answer(status, headers, body)
 
 
-async def start(settings: Settings, fakes: Fakes, *, ready: bool = True) -> Running:
+async def start(
+    settings: Settings, fakes: Fakes, *, ready: bool = True, measured: Measured | None = None
+) -> Running:
     """A server with `fakes`' operations, which must be in the registry."""
 
     async def probe() -> Mapping[str, Any]:
         return {"status": "ok", "version": "0", "database": {"status": "ok"}}
 
-    server = Server(settings)
+    server = Server(settings) if measured is None else measured.server()
     sockets = bind("127.0.0.1", 0)
     port = sockets[0].getsockname()[1]
     await server.start(sockets)

@@ -283,3 +283,23 @@ def _cpu(gateway: Gateway) -> float:
 def _md5(body: bytes) -> dict[str, str]:
 
     return {"content-md5": base64.b64encode(hashlib.md5(body).digest()).decode()}
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "POST"])
+@pytest.mark.parametrize("page", ["metrics", "debug/pprof", "console", "admin/v1", ""])
+@pytest.mark.parametrize("authorization", ["", "Bearer", "Bearer None", "Basic YWRtaW46YWRtaW4="])
+def test_case_33_metrics_without_credentials(
+    gateway: Gateway, page: str, method: str, authorization: str
+) -> None:
+    credentials = f"authorization: {authorization}\r\n" if authorization else ""
+    head = f"{method} /-/{page} HTTP/1.1\r\nhost: x\r\n{credentials}content-length: 0\r\n\r\n"
+    said = wire.raw(gateway, head.encode(), method)
+    assert said.status == 400 if authorization.startswith("Basic") else said.status == 403
+    assert b"s3gw_" not in said.body
+    assert said.code in (("", "AccessDenied") if said.status == 403 else ("", "InvalidArgument"))
+
+
+def test_case_33_metrics_for_the_root_key_only(gateway: Gateway) -> None:
+    assert b"s3gw_requests_total" in wire.request(gateway, "GET", "/-/metrics").body
+    wrong = wire.request(gateway, "GET", "/-/metrics", signer=wire.Signer(gateway, secret="guessed"))
+    assert (wrong.status, wrong.code) == (403, "SignatureDoesNotMatch")
