@@ -104,7 +104,7 @@ bench-seeds: $(READY)
 bench-savings: $(BENCH_READY)
 	$(BIN)/python -m bench.savings --document docs/benchmarks.md
 
-# The tables of operations and settings in docs/, from the code.
+# The tables of operations, settings and metrics in docs/, from the code.
 tables: $(READY)
 	$(BIN)/python -m tools.tables
 

@@ -1,7 +1,7 @@
-"""The tables of docs/ that follow from the code: operations of S3, and settings.
+"""The tables of docs/ that follow from the code: operations of S3, settings, metrics.
 
-`python -m tools.tables` writes docs/s3-coverage.md and docs/settings.md; with --check it only compares and
-ends with 1 where a file is out of date.
+`python -m tools.tables` writes docs/s3-coverage.md, docs/settings.md and docs/metrics.md; with --check it
+only compares and ends with 1 where a file is out of date.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from pathlib import Path
 
 from s3gw.cli.options import SERVE, SETTINGS
 from s3gw.config import Margins, Settings
+from s3gw.metrics.catalogue import CATALOGUE, Kind
 from s3gw.operations import REGISTRY
 from s3gw.protocol import OPERATIONS
 
@@ -66,6 +67,24 @@ try, and how long a slow reader may hold on to what was replaced.
 {margins}
 """
 
+METRICS_PAGE = """# Metrics
+
+Made from the code by `make tables`. [Operating s3gw](operations.md#metrics) tells how to scrape them.
+Counters and histograms are those of all processes of a gateway together. A label `process` tells processes
+apart: `main` is the parent, or the whole gateway where it is one process. Histograms have the usual
+`_bucket`, `_sum` and `_count`.
+
+| Metric | | Labels | |
+|---|---|---|---|
+{rows}
+
+## Buckets
+
+| Histogram | Upper bounds in seconds, and one without |
+|---|---|
+{buckets}
+"""
+
 WORDS = {
     "secret_key": "root secret key",
     "metrics_token": "bearer token that a scraper of `/-/metrics` may present",
@@ -102,6 +121,21 @@ def settings() -> str:
     return SETTINGS_PAGE.format(rows="\n".join(rows), margins="\n".join(margins))
 
 
+def metrics() -> str:
+    """docs/metrics.md."""
+    rows = []
+    for metric in CATALOGUE.values():
+        name = f"{metric.name}_total" if metric.kind is Kind.COUNTER else metric.name
+        labels = ", ".join(f"`{label}`" for label in metric.shown_labels)
+        rows.append(f"| `{name}` | {metric.kind.value} | {labels} | {metric.text} |")
+    buckets = [
+        f"| `{metric.name}` | {' '.join(f'{bound:g}' for bound in metric.buckets)} |"
+        for metric in CATALOGUE.values()
+        if metric.buckets
+    ]
+    return METRICS_PAGE.format(rows="\n".join(rows), buckets="\n".join(buckets))
+
+
 def _shown(name: str, value: object) -> str:
     match value:
         case None | ():
@@ -120,13 +154,17 @@ def _shown(name: str, value: object) -> str:
             return f"`{value}`"
 
 
+def _pages() -> list[tuple[str, str]]:
+    return [("s3-coverage.md", coverage()), ("settings.md", settings()), ("metrics.md", metrics())]
+
+
 def main() -> int:
     """Write or compare the pages."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="only compare")
     check: bool = parser.parse_args().check
     stale = False
-    for name, text in (("s3-coverage.md", coverage()), ("settings.md", settings())):
+    for name, text in _pages():
         path = DOCS / name
         if check and (not path.exists() or path.read_text() != text):
             print(f"docs/{name} is out of date; make tables writes it", file=sys.stderr)

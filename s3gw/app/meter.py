@@ -47,6 +47,11 @@ class Meter:
             case Runner():
                 self._runners.append(part)
 
+    def observe(self, backend: str, method: str, seconds: float, outcome: str) -> None:
+        """Count a call of a backend; how backends tell of theirs."""
+        self.slot.add(catalogue.BACKEND_CALLS, 1, backend, method, outcome)
+        self.slot.observe(catalogue.BACKEND_SECONDS, seconds, backend, method)
+
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Sample until the context is left, and a last time then."""

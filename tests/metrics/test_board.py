@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import multiprocessing
 import re
+from pathlib import Path
 from typing import Any
 
+import yaml
 from prometheus_client.openmetrics import parser as openmetrics_parser
 from prometheus_client.parser import text_string_to_metric_families as parse
 
@@ -163,3 +165,15 @@ def test_names_follow_the_rules_of_prometheus() -> None:
             assert metric.name.endswith("_seconds")
             assert list(metric.buckets) == sorted(set(metric.buckets))
     assert LAG.by_process
+
+
+def test_what_the_alerts_name_exists() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "operations.md").read_text()
+    blocks = [yaml.safe_load(block) for block in re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)]
+    (rules,) = [block["groups"][0]["rules"] for block in blocks if "groups" in block]
+    endings = {Kind.COUNTER: "_total", Kind.GAUGE: "", Kind.HISTOGRAM: "_bucket"}
+    shown = {metric.name + endings[metric.kind] for metric in CATALOGUE.values()}
+    for rule in rules:
+        named = set(re.findall(r"s3gw_\w+", rule["expr"]))
+        assert named
+        assert named <= shown, rule["alert"]
