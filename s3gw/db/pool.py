@@ -279,7 +279,7 @@ async def _connect(url: str, arguments: dict[str, Any]) -> Connection:
     try:
         async with connection.transaction() if _is_shared(arguments) else nullcontext():
             await connection.set_type_codec(
-                "jsonb", schema="pg_catalog", encoder=json.dumps, decoder=json.loads
+                "jsonb", schema="pg_catalog", encoder=json.dumps, decoder=_from_json
             )
             [session] = await connection.fetch(
                 "SELECT current_setting('default_transaction_isolation') AS isolation,"
@@ -299,6 +299,14 @@ async def _connect(url: str, arguments: dict[str, Any]) -> Connection:
         connection.terminate()
         raise
     return connection
+
+
+_decode = json.JSONDecoder().raw_decode
+
+
+def _from_json(text: str) -> Any:
+    """A value as PostgreSQL writes jsonb: without blanks round it, which `json.loads` would look for."""
+    return _decode(text)[0]
 
 
 def _check_session(isolation: str, commits: str) -> None:

@@ -1,15 +1,14 @@
-"""Rows as the layers above see them."""
+"""Rows as the layers above see them; named tuples where every request makes some, which takes a third."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Body:
+class Body(NamedTuple):
     """What an object version or part is made of: one chunk, one manifest, a list of pieces, or nothing."""
 
     size: int
@@ -18,8 +17,7 @@ class Body:
     pieces_id: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class InlineChunk:
+class InlineChunk(NamedTuple):
     """A chunk whose bytes go into its row; `data` as stored, `length` plain."""
 
     domain_id: int
@@ -78,8 +76,7 @@ class Properties:
     """tags, acl, encryption and lock, by these names."""
 
 
-@dataclass(frozen=True, slots=True)
-class ObjectVersion:
+class ObjectVersion(NamedTuple):
     """One version of a key."""
 
     bucket_id: int

@@ -5,6 +5,8 @@ Columns of the bucket are prefixed `b_`, of its owner `bo_`, of an object's or u
 
 from __future__ import annotations
 
+from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 
 import asyncpg
@@ -25,31 +27,35 @@ OWNER = """
 """Of `accounts oo`."""
 
 
+_ACCOUNT = {
+    prefix: itemgetter(*(prefix + name for name in ("id", "canonical_id", "name", "display_name", "is_root")))
+    for prefix in ("bo_", "o_")
+}
+_BUCKET = itemgetter(
+    *("b_id", "b_name", "b_region", "b_created_at", "b_versioning", "b_domain_id", "b_chunking"),
+    *("b_archive_hints", "b_compression"),
+)
+
+
 def account(row: asyncpg.Record, prefix: str) -> Account:
     """The account in the columns of that prefix."""
-    return Account(
-        row[prefix + "id"],
-        row[prefix + "canonical_id"],
-        row[prefix + "name"],
-        row[prefix + "display_name"],
-        row[prefix + "is_root"],
-    )
+    return _account(*_ACCOUNT[prefix](row))
+
+
+@lru_cache(maxsize=1024)
+def _account(*values: Any) -> Account:
+    """One for all rows that say the same: most rows of a process name the same few accounts."""
+    return Account(*values)
 
 
 def bucket(row: asyncpg.Record) -> Bucket:
     """The bucket in the columns of `BUCKET`."""
-    return Bucket(
-        id=row["b_id"],
-        name=row["b_name"],
-        owner=account(row, "bo_"),
-        region=row["b_region"],
-        created_at=row["b_created_at"],
-        versioning=row["b_versioning"],
-        domain_id=row["b_domain_id"],
-        chunking=row["b_chunking"],
-        archive_hints=row["b_archive_hints"],
-        compression=row["b_compression"],
-    )
+    return _bucket(_ACCOUNT["bo_"](row), *_BUCKET(row))
+
+
+@lru_cache(maxsize=1024)
+def _bucket(owner: tuple[Any, ...], id_: int, name: str, *settings: Any) -> Bucket:
+    return Bucket(id_, name, _account(*owner), *settings)
 
 
 def body(row: asyncpg.Record) -> Body:
@@ -59,14 +65,14 @@ def body(row: asyncpg.Record) -> Body:
 
 def properties(row: asyncpg.Record, checksums: dict[str, str] | None) -> Properties:
     """What the client gave with an object or upload."""
-    extra = {name: row[name] for name in EXTRA if row[name] is not None}
-    return Properties(
-        row["headers"] or {}, row["metadata"] or {}, checksums or {}, row["storage_class"], extra
-    )
+    headers, metadata, storage_class, *extra = _PROPERTIES(row)
+    given = {name: value for name, value in zip(EXTRA, extra, strict=True) if value is not None}
+    return Properties(headers or {}, metadata or {}, checksums or {}, storage_class, given)
 
 
 EXTRA = ("tags", "acl", "encryption", "lock")
 """The columns that stand in `Properties.extra`."""
+_PROPERTIES = itemgetter("headers", "metadata", "storage_class", *EXTRA)
 
 
 def version(row: asyncpg.Record) -> ObjectVersion:

@@ -6,6 +6,7 @@ import re
 from typing import NamedTuple
 
 from s3gw.errors import S3Error
+from s3gw.http.canonical import EMPTY_SHA256
 
 
 class Form(NamedTuple):
@@ -24,6 +25,8 @@ class Form(NamedTuple):
 PLAIN = Form()
 _FORMS = {
     "UNSIGNED-PAYLOAD": PLAIN,
+    # What nearly every request without a body says.
+    EMPTY_SHA256: Form(sha256=bytes.fromhex(EMPTY_SHA256)),
     "STREAMING-AWS4-HMAC-SHA256-PAYLOAD": Form(chunked=True, signed_chunks=True),
     "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER": Form(chunked=True, signed_chunks=True, trailer=True),
     "STREAMING-UNSIGNED-PAYLOAD-TRAILER": Form(chunked=True, trailer=True),

@@ -53,7 +53,6 @@ async def send(
             await _close(aiter(body))
         body = None
     headers = [*reply.headers, *exchange.headers]
-    watch = ReaderWatch(request, stall, minimum_rate)
     if body is None or isinstance(body, bytes):
         size = 0 if body is None else len(body)
         if size <= whole.MAX_SIZE and not request.protocol.writing_paused:
@@ -62,12 +61,12 @@ async def send(
             exchange.bytes_out = size
             return written
         response = _response(reply.status, headers, body, close=close)
-        await _send_large(request, response, body, watch)
+        await _send_large(request, response, body, ReaderWatch(request, stall, minimum_rate))
         exchange.bytes_out = size
         return response
     response = _response(reply.status, headers, None, close=close)
     stream = body if isinstance(body, AsyncIterable) else _single(body)
-    await _send_stream(exchange, response, stream, watch)
+    await _send_stream(exchange, response, stream, ReaderWatch(request, stall, minimum_rate))
     return response
 
 

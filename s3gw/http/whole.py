@@ -21,7 +21,6 @@ little enough to be copied behind the headers."""
 _REASONS = {status.value: status.phrase for status in HTTPStatus}
 _NO_LENGTH = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
-_OCTETS = ("Content-Type", "application/octet-stream")
 
 
 class Written(web.StreamResponse):
@@ -85,44 +84,44 @@ def _head(
     keep_alive: bool,
 ) -> bytes:
     """Status line and headers, as aiohttp would send them."""
-    lines = [_status_line(request.version, status)]
-    declared = typed = None
-    for header in headers:
-        name, value = header
+    version = request.version
+    lines = [f"HTTP/{version[0]}.{version[1]} {status} {_REASONS.get(status, '')}"]
+    declared = None
+    typed = not body
+    for name, value in headers:
         if name == "Content-Length":
             declared = value
             continue
         if name == "Content-Type":
-            typed = value
-        lines.append(_line(name, value))
-    if status not in _NO_LENGTH:
-        if declared is None and request.method != "HEAD":
-            declared = str(len(body or b""))
-        if declared is not None:
-            if body is not None and int(declared) != len(body):
-                raise ValueError(f"the answer declares {declared} bytes and has {len(body)}")
-            lines.append(f"Content-Length: {declared}\r\n")
-    if body and typed is None:
-        lines.append(_line(*_OCTETS))
+            typed = True
+        line = f"{name}: {value}"
+        if not line.isprintable() and _CONTROL.search(line):
+            raise ValueError(f"control characters in the value of {name!r}")
+        lines.append(line)
+    length = _length(request, status, declared, body)
+    if length is not None:
+        lines.append(f"Content-Length: {length}")
+    if not typed:
+        lines.append("Content-Type: application/octet-stream")
     lines.append(_date())
     if keep_alive:
-        if request.version == HttpVersion10:
-            lines.append("Connection: keep-alive\r\n")
-    elif request.version == HttpVersion11:
-        lines.append("Connection: close\r\n")
+        if version == HttpVersion10:
+            lines.append("Connection: keep-alive")
+    elif version == HttpVersion11:
+        lines.append("Connection: close")
     lines.append("\r\n")
-    return "".join(lines).encode()
+    return "\r\n".join(lines).encode()
 
 
-def _status_line(version: tuple[int, int], status: int) -> str:
-    return f"HTTP/{version[0]}.{version[1]} {status} {_REASONS.get(status, '')}\r\n"
-
-
-def _line(name: str, value: str) -> str:
-    line = f"{name}: {value}"
-    if not line.isprintable() and _CONTROL.search(line):
-        raise ValueError(f"control characters in the value of {name!r}")
-    return line + "\r\n"
+def _length(request: web.BaseRequest, status: int, declared: str | None, body: bytes | None) -> str | None:
+    """The value of Content-Length, where the answer is to have one."""
+    if status in _NO_LENGTH:
+        return None
+    if declared is None:
+        return None if request.method == "HEAD" else str(len(body or b""))
+    if body is not None and int(declared) != len(body):
+        raise ValueError(f"the answer declares {declared} bytes and has {len(body)}")
+    return declared
 
 
 _second = 0
@@ -134,5 +133,5 @@ def _date() -> str:
     global _second, _date_line
     now = int(time())
     if now != _second:
-        _second, _date_line = now, f"Date: {formatdate(now, usegmt=True)}\r\n"
+        _second, _date_line = now, f"Date: {formatdate(now, usegmt=True)}"
     return _date_line

@@ -6,10 +6,9 @@ A read that fails the first pair is 412, the second 304; a copy is 412 in both c
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
-from typing import Any
+from typing import Any, NamedTuple
 
 from s3gw.db.objects import Precondition
 from s3gw.errors import S3Error
@@ -29,8 +28,7 @@ class Verdict(Enum):
     """The client holds this state already."""
 
 
-@dataclass(frozen=True, slots=True)
-class Conditions:
+class Conditions(NamedTuple):
     """The four conditional headers of a read or of a copy's source, as parsed; None where absent."""
 
     if_match: str | None = None
@@ -59,6 +57,9 @@ class Conditions:
         elif since is not None and modified_at <= since:
             return Verdict.UNCHANGED, "If-Modified-Since"
         return Verdict.PROCEED, ""
+
+
+UNCONDITIONAL = Conditions()
 
 
 def range_applies(if_range: str | None, etag: str, modified_at: datetime) -> bool:

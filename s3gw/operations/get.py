@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from s3gw.db import objects
 from s3gw.db.objects import Found, ObjectPart
@@ -13,7 +12,7 @@ from s3gw.db.records import ObjectVersion
 from s3gw.errors import S3Error
 from s3gw.operations import checksums, conditions, etags, properties, ranges, unsupported
 from s3gw.operations.call import Buffer, Call, operation
-from s3gw.operations.conditions import Conditions, Verdict
+from s3gw.operations.conditions import UNCONDITIONAL, Conditions, Verdict
 from s3gw.operations.lookup import existing_bucket, version_of
 from s3gw.operations.ranges import Span
 from s3gw.protocol import types
@@ -45,13 +44,13 @@ async def get_object(call: Call, request: types.GetObjectInput) -> types.GetObje
     selected = await _select(call, request, version)
     output = types.GetObjectOutput()
     _describe(output, request, version, selected, overrides)
-    if selected.span.length == 0:
+    start, length = selected.span
+    if length == 0:
         output.body = b""
+    elif found.inline is not None:
+        output.body = bytes(await call.services.store.inline(found.inline, start, length))
     else:
-        blocks = call.services.store.read(
-            version.body, selected.span.start, selected.span.length, inline=found.inline
-        )
-        output.body = await _begun(blocks, selected.span.length)
+        output.body = await _begun(call.services.store.read(version.body, start, length), length)
     return output
 
 
@@ -66,8 +65,7 @@ async def head_object(call: Call, request: types.HeadObjectInput) -> types.HeadO
     return output
 
 
-@dataclass(frozen=True, slots=True)
-class _Selected:
+class _Selected(NamedTuple):
     """The bytes that a request asked for; `partial` where they are announced as a range."""
 
     span: Span
@@ -81,17 +79,20 @@ async def _find(call: Call, request: Any, *, inline: bool) -> tuple[Found, Objec
     found = await objects.get(call.services.db, request.bucket, request.key, inline=inline)
     existing_bucket(found.bucket, request.bucket, request.expected_bucket_owner)
     version = version_of(found, request.key, request.version_id)
-    verdict, header = Conditions(
-        if_match=request.if_match,
-        if_none_match=request.if_none_match,
-        if_modified_since=request.if_modified_since,
-        if_unmodified_since=request.if_unmodified_since,
-    ).judge(version.etag, version.modified_at, datetime.now(UTC))
+    given = Conditions(
+        request.if_match, request.if_none_match, request.if_modified_since, request.if_unmodified_since
+    )
+    if given != UNCONDITIONAL:
+        _judge(given, version)
+    return found, version
+
+
+def _judge(given: Conditions, version: ObjectVersion) -> None:
+    verdict, header = given.judge(version.etag, version.modified_at, datetime.now(UTC))
     if verdict is Verdict.FAILED:
         raise conditions.failed(header)
     if verdict is Verdict.UNCHANGED:
         raise S3Error("NotModified", headers=_validators(version))
-    return found, version
 
 
 def _validators(version: ObjectVersion) -> dict[str, str]:

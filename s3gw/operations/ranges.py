@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from s3gw.errors import S3Error
 
@@ -12,8 +12,7 @@ _RANGE = re.compile(r"bytes=(\d{0,40})-(\d{0,40})", re.ASCII | re.IGNORECASE)
 _COPY_RANGE = re.compile(r"bytes=(\d{1,40})-(\d{1,40})", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """A run of an object's bytes: `length` from `start`."""
 
     start: int

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from email.errors import HeaderParseError
 from email.header import decode_header
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from typing import Any
 
 from s3gw.errors import S3Error
@@ -205,6 +206,7 @@ def iso_date(moment: datetime) -> str:
     return moment.isoformat(timespec="seconds")[:19] + ".000Z"
 
 
+@lru_cache(maxsize=4096)
 def http_date(moment: datetime) -> str:
     """As dates stand in headers (RFC 9110, IMF-fixdate), without regard to the locale."""
     if moment.tzinfo is not UTC:

@@ -91,8 +91,7 @@ class Reader:
         if length == 0:
             return
         if inline is not None:
-            chunk = StoredChunk(0, inline.digest, inline.length, inline.codec, inline.key_id, inline.data)
-            yield await self._small(Extent(chunk, start, length))
+            yield await self.inline(inline, start, length)
             return
         loading: deque[asyncio.Task[Iterable[Buffer]]] = deque()
         try:
@@ -110,11 +109,11 @@ class Reader:
                 task.cancel()
             await asyncio.gather(*loading, return_exceptions=True)
 
-    async def _small(self, extent: Extent) -> Buffer:
-        assert extent.chunk is not None
-        if extent.chunk.length <= TINY:
-            return _inline(extent)
-        return await asyncio.get_running_loop().run_in_executor(self._cpu, _inline, extent)
+    async def inline(self, chunk: InlineChunk | StoredChunk, start: int, length: int) -> Buffer:
+        """`length` bytes from `start` of a chunk that stands in its row; see `Store.inline`."""
+        if chunk.length <= TINY:
+            return _decoded(chunk, start, length)
+        return await asyncio.get_running_loop().run_in_executor(self._cpu, _decoded, chunk, start, length)
 
     async def _load(self, segment: Segment) -> Iterable[Buffer]:
         """The plain bytes of a segment; from another replica, or another place, where one fails."""
@@ -122,7 +121,7 @@ class Reader:
         if first.chunk is None:
             return _zeros(first.length)
         if segment.pack_id is None:
-            return [await self._small(first)]
+            return [await self.inline(first.chunk, first.skip, first.length)]
         trouble: Exception | None = None
         for replica in segment.replicas:
             try:
@@ -215,23 +214,21 @@ def _decode(data: Buffer, base: int, wanted: Sequence[Extent]) -> list[Buffer]:
             stored = view[place.offset - base : place.end - base]
             decoded = {place.offset: codec.decode(extent.chunk.codec, stored, place.plain)}
         plain = memoryview(decoded[place.offset])[place.start : place.start + extent.chunk.length]
-        blocks.append(_verified(plain, extent))
+        blocks.append(_verified(plain, extent.chunk, extent.skip, extent.length))
     return blocks
 
 
-def _inline(extent: Extent) -> Buffer:
+def _decoded(chunk: InlineChunk | StoredChunk, start: int, length: int) -> Buffer:
     """Verified bytes of a chunk that stands in its row. Processor work."""
-    chunk = extent.chunk
-    assert chunk is not None
     assert chunk.data is not None
-    return _verified(memoryview(codec.decode(chunk.codec, chunk.data, chunk.length)), extent)
+    plain = codec.decode(chunk.codec, chunk.data, chunk.length)
+    return _verified(memoryview(plain), chunk, start, length)
 
 
-def _verified(plain: memoryview, extent: Extent) -> memoryview:
-    assert extent.chunk is not None
-    if len(plain) != extent.chunk.length or sha256(plain).digest() != extent.chunk.digest:
-        raise Damaged(f"chunk {extent.chunk.digest.hex()} does not match its digest")
-    return plain[extent.skip : extent.skip + extent.length]
+def _verified(plain: memoryview, chunk: InlineChunk | StoredChunk, start: int, length: int) -> memoryview:
+    if len(plain) != chunk.length or sha256(plain).digest() != chunk.digest:
+        raise Damaged(f"chunk {chunk.digest.hex()} does not match its digest")
+    return plain[start : start + length]
 
 
 def _zeros(length: int) -> Iterator[memoryview]:

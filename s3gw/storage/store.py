@@ -17,6 +17,7 @@ from s3gw.db.instances import Instance
 from s3gw.db.pool import Database
 from s3gw.db.records import Body, Draft, InlineChunk
 from s3gw.errors import OutOfSpace
+from s3gw.storage import small
 from s3gw.storage.budget import Budget
 from s3gw.storage.inflight import InFlight
 from s3gw.storage.leases import Leases
@@ -86,6 +87,12 @@ class Store:
         Unavailable; then nothing of the upload is visible, and what was stored is collected.
         """
         await self.check_space()
+        if size is not None and size <= small.LARGEST:
+            data = await small.gather(blocks, size)
+            chunk = small.inline(data, layout, self._tools.inline_limit)
+            if chunk is not None:
+                return Draft(size, inline=chunk)
+            blocks = small.again(data)
         self._uploads += 1
         try:
             draft = await Upload(self._tools, layout).run(blocks)
@@ -107,6 +114,10 @@ class Store:
         was collected meanwhile, Unavailable where none can be reached.
         """
         return self._reader.read(body, start, length, inline)
+
+    async def inline(self, chunk: InlineChunk, start: int, length: int) -> Buffer:
+        """What `read` yields for a body that is one chunk in the database, as one block."""
+        return await self._reader.inline(chunk, start, length)
 
     async def discard(self, draft: Draft) -> None:
         """Let go of a draft that will not be published."""
