@@ -14,8 +14,7 @@ import mmap
 import weakref
 from collections import deque
 
-_HUGE = 2 << 20
-_SMALLEST = 1 << 20
+_UNIT = 1 << 20
 KEPT = 32 << 20
 """Bytes of unused buffers that are kept for the next, in a process."""
 
@@ -25,10 +24,9 @@ def allocate(size: int) -> memoryview:
 
     They belong to whoever holds the view or one that was made of it, and are used again after the last.
     """
-    if size < _SMALLEST:
+    if size < _UNIT:
         return memoryview(bytearray(size))
-    unit = _HUGE if size > _SMALLEST else _SMALLEST
-    return _spare.take(-(-size // unit) * unit)
+    return _spare.take(-(-size // _UNIT) * _UNIT)
 
 
 def give_up_unused() -> None:
@@ -58,10 +56,16 @@ class _Spare:
         return memoryview(lent).cast("B")
 
     def _give_back(self, storage: mmap.mmap) -> None:
-        size = len(storage)
-        kept = sum(length * len(free) for length, free in self._free.copy().items())
-        if kept + size <= KEPT:
-            self._free.setdefault(size, deque()).append(storage)
+        free = self._free.copy()
+        over = sum(length * len(those) for length, those in free.items()) + len(storage) - KEPT
+        for length, those in free.items():
+            # Those of another length go first: nobody has asked for one for longer.
+            with contextlib.suppress(IndexError):
+                while over > 0 and length != len(storage):
+                    those.popleft()
+                    over -= length
+        if over <= 0:
+            self._free.setdefault(len(storage), deque()).append(storage)
 
     def clear(self) -> None:
         """Forget all of them."""
