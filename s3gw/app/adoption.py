@@ -14,7 +14,8 @@ from uuid import UUID, uuid4
 
 from s3gw.backend_url import Location
 from s3gw.backends.base import Backend, Marker
-from s3gw.backends.opening import open_backend
+from s3gw.backends.observed import Observer
+from s3gw.backends.opening import open_backend, open_observed
 from s3gw.db import instances, packs
 from s3gw.db.instances import BackendRow
 from s3gw.db.pool import Database
@@ -31,14 +32,15 @@ class Place:
     row: BackendRow
     location: Location
 
-    def open(self, reserve: int) -> Backend:
+    def open(self, reserve: int, observer: Observer | None = None) -> Backend:
         """The backend, for one process."""
-        return open_backend(self.location, reserve=reserve, identity=self.row.identity)
+        row = self.row
+        return open_observed(self.location, row.name, observer, reserve=reserve, identity=row.identity)
 
 
-def opened(places: Sequence[Place], reserve: int) -> dict[int, Backend]:
-    """All of them by the ids of their rows, for one process."""
-    return {place.row.id: place.open(reserve) for place in places}
+def opened(places: Sequence[Place], reserve: int, observer: Observer | None = None) -> dict[int, Backend]:
+    """All of them by the ids of their rows, for one process; `observer` is told of every call."""
+    return {place.row.id: place.open(reserve, observer) for place in places}
 
 
 async def adopt(

@@ -13,6 +13,7 @@ from s3gw.app.adoption import Place
 from s3gw.app.data_directory import Credentials, DataDirectory
 from s3gw.backend_url import FileLocation, Location
 from s3gw.backends.base import Backend
+from s3gw.backends.observed import Observer
 from s3gw.config import Settings
 from s3gw.db import accounts, instances
 from s3gw.db.embedded import Embedded, open_embedded, start_embedded
@@ -64,9 +65,9 @@ class Foundation:
         """What people call the backends, by the ids of their rows."""
         return {place.row.id: place.row.name for place in self.places}
 
-    def backends(self) -> dict[int, Backend]:
+    def backends(self, observer: Observer | None = None) -> dict[int, Backend]:
         """The backends of this gateway by the ids of their rows, opened for one process."""
-        return adoption.opened(self.places, self.settings.reserve)
+        return adoption.opened(self.places, self.settings.reserve, observer)
 
     def weights(self) -> dict[int, int]:
         """How much of what is written each backend takes, by the ids of their rows."""

@@ -4,10 +4,24 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from s3gw.backend_url import FileLocation, Location
+from s3gw.backend_url import FileLocation, Location, S3Location
 from s3gw.backends.base import Backend
 from s3gw.backends.disk import Disk
-from s3gw.errors import ConfigError
+from s3gw.backends.observed import Observed, Observer
+from s3gw.backends.resilience import resilient
+
+
+def open_observed(
+    location: Location, name: str, observer: Observer | None, *, reserve: int, identity: UUID | None
+) -> Backend:
+    """The backend as a store uses it: whatever is behind a network made bearable, and every call told.
+
+    An observer sees a call as the store does, repetitions and waiting included.
+    """
+    backend = open_backend(location, reserve=reserve, identity=identity)
+    if isinstance(location, S3Location):
+        backend = resilient(backend)
+    return backend if observer is None else Observed(backend, name, observer)
 
 
 def open_backend(location: Location, *, reserve: int = 0, identity: UUID | None = None) -> Backend:
@@ -18,4 +32,7 @@ def open_backend(location: Location, *, reserve: int = 0, identity: UUID | None 
     match location:
         case FileLocation():
             return Disk(location.path, reserve=reserve, make=False, identity=identity)
-    raise ConfigError(f"backend: {location.url}: this release keeps packs in file:///path only")
+        case S3Location():
+            from s3gw.backends.s3 import S3  # loads botocore
+
+            return S3(location)

@@ -12,7 +12,10 @@ if TYPE_CHECKING:
 SETTINGS = {
     "data": ("DIR", "directory of this gateway: lock, root key, embedded database, packs (./data)"),
     "database_url": ("URL", "PostgreSQL to use instead of the embedded one: postgresql://…"),
-    "backend": ("URL", "where packs are: file:///path; may be repeated (packs in the data directory)"),
+    "backend": (
+        "URL",
+        "where packs are: file:///path or s3://bucket/prefix; repeatable (packs in the data directory)",
+    ),
     "log_format": ("FORMAT", "json, text, or auto: text on a terminal"),
 }
 """Settings of every command: metavariable and help."""

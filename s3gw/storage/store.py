@@ -32,6 +32,8 @@ _BATCHES = 16 << 20
 _BATCH_MIN, _BATCH_MAX = 1 << 20, 8 << 20
 _STORING = 16 << 20
 """Plain bytes that all uploads of a process store at once, unless a single batch is longer."""
+_STORING_PUT = 48 << 20
+"""The same where packs go up whole: three of 16 MiB, so that a stream does not wait for each."""
 _FEW = 2
 """Uploads at once that are not yet enough to keep the disk busy with one batch each."""
 _SPACE_FRESH = 0.5
@@ -54,6 +56,7 @@ class Store:
         `weights` are those of the backends that take new packs; all of them alike where it is None.
         """
         self._backends = backends
+        self._appends = all(backend.appendable for backend in backends.values())
         self._cpu = ThreadPoolExecutor(os.cpu_count() or 2, thread_name_prefix="s3gw-cpu")
         self._leases = Leases(db, settings.margins.lease)
         self._packs = PackWriter(db, backends, instance, self._leases, weights)
@@ -70,7 +73,7 @@ class Store:
             InFlight(),
             settings.inline_limit,
             self._share,
-            Budget(_STORING),
+            Budget(_STORING if self._appends else _STORING_PUT),
         )
 
     @property
@@ -145,7 +148,8 @@ class Store:
     def _share(self) -> Share:
         uploads = max(self._uploads, 1)
         batch = max(_BATCH_MIN, min(_BATCH_MAX, _BATCHES // uploads))
-        return Share(batch, behind=2 if uploads <= _FEW else 1)
+        behind = 2 if uploads <= _FEW else 1
+        return Share(batch, behind if self._appends else 3 * behind)
 
 
 async def _is_full(backend: Backend) -> bool:

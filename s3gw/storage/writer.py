@@ -302,7 +302,7 @@ class Upload:
         buffers = [buffer for frame in filled for buffer in frame.encoded.buffers]
         length = sum(frame.encoded.length for frame in filled)
         for _ in range(_ATTEMPTS):
-            async with self._tools.packs.append(buffers, length) as placement:
+            async with self._tools.packs.append(buffers, length, last=final) as placement:
                 await pauses.reach("put.synced")
                 chunks = frames.place(filled, placement.pack.id, placement.offset)
                 try:

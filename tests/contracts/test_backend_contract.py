@@ -1,32 +1,53 @@
-"""What every backend must do. A new one passes by being added to `BACKENDS`."""
+"""What every backend must do. A new one passes by being added to `BACKENDS` or `SERVICES`."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
+from s3gw.backend_url import parse
 from s3gw.backends.base import Backend, Marker
 from s3gw.backends.disk import Disk
 from s3gw.backends.faults import FaultyBackend
 from s3gw.backends.memory import Memory
+from s3gw.backends.opening import open_backend
+from s3gw.backends.resilience import resilient
 from s3gw.errors import BlobNotFound
 from tests.storage.archives import noise
+from tests.upstream import CREDENTIALS, Upstream, make_bucket, url
 
 BACKENDS: dict[str, Callable[[Path], Backend]] = {
     "memory": lambda _: Memory(),
     "disk": lambda path: Disk(path / "packs"),
     "disk, no handles kept": lambda path: Disk(path / "packs", handles=0),
     "faulty without faults": lambda _: FaultyBackend(Memory()),
+    "resilient": lambda _: resilient(Memory()),
 }
 
 
-@pytest.fixture(params=BACKENDS)
-async def backend(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Backend]:
-    backend = BACKENDS[request.param](tmp_path)
+SERVICES = {"s3 on moto": "moto", "s3 on rclone": "rclone", "s3 on s3gw": "s3gw"}
+
+
+@pytest.fixture(params=[*BACKENDS, *SERVICES])
+async def backend(
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    upstreams: Callable[[str], Upstream],
+) -> AsyncIterator[Backend]:
+    if request.param in BACKENDS:
+        backend = BACKENDS[request.param](tmp_path)
+    else:
+        for variable, value in CREDENTIALS.items():
+            monkeypatch.setenv(variable, value)
+        upstream = upstreams(SERVICES[request.param])
+        bucket = f"contract-{uuid4().hex}"
+        make_bucket(upstream, bucket)
+        backend = open_backend(parse(url(upstream, f"{bucket}/some/prefix")))
     yield backend
     await backend.close()
 
@@ -87,9 +108,8 @@ async def test_delete(backend: Backend) -> None:
 
 
 async def test_listing_many(backend: Backend) -> None:
-    for number in range(300):
-        await backend.put(name(number), [bytes(number)])
-    assert await names(backend) == {name(number): number for number in range(300)}
+    await asyncio.gather(*(backend.put(name(number), [bytes(number)]) for number in range(100)))
+    assert await names(backend) == {name(number): number for number in range(100)}
     assert all([0 <= info.age < 60 async for info in backend.list()])
 
 

@@ -1,0 +1,133 @@
+"""What makes a backend behind a network bearable: bounds on calls and time, repetition, and giving up early.
+
+`resilient` composes them. From the outside in:
+
+    Breaker     while the service is down, calls fail at once instead of piling up
+    Retry       what may pass is tried again, after a pause drawn at random
+    Limit       so many calls at once; the others wait in line, and a pause of Retry holds no place
+    Deadline    one attempt takes so long at most, from its place on
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import TypeVar
+
+from s3gw.backends.base import Backend, BlobInfo
+from s3gw.backends.wrapper import Wrapper
+from s3gw.errors import Unavailable
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+CALLS = 32
+"""At once, on one backend of one process."""
+SECONDS = 60.0
+"""For one attempt: a pack of 16 MiB at 300 KB/s."""
+ATTEMPTS = 4
+FIRST_PAUSE, LAST_PAUSE = 0.2, 3.0
+FAILURES = 12
+"""One after another, all attempts counted, until a service counts as down."""
+DOWN = 3.0
+"""Seconds between two attempts to reach a service that is down."""
+
+
+def resilient(backend: Backend, *, calls: int = CALLS) -> Backend:
+    """The backend with everything round it."""
+    return Breaker(Retry(Limit(Deadline(backend, SECONDS), calls), ATTEMPTS), FAILURES // ATTEMPTS, DOWN)
+
+
+class Deadline(Wrapper):
+    """Ends a call after so many seconds by Unavailable. What a thread has begun may still happen."""
+
+    def __init__(self, inner: Backend, seconds: float) -> None:
+        super().__init__(inner)
+        self._seconds = seconds
+
+    async def list(self) -> AsyncIterator[BlobInfo]:
+        """The time is for each blob, not for all."""
+        listing = aiter(self._inner.list())
+        while (info := await self._through("list", lambda: anext(listing, None))) is not None:
+            yield info
+
+    async def _through(self, method: str, call: Callable[[], Awaitable[T]]) -> T:
+        try:
+            async with asyncio.timeout(self._seconds):
+                return await call()
+        except TimeoutError:
+            raise Unavailable(f"{method} took longer than {self._seconds:g} seconds") from None
+
+
+class Limit(Wrapper):
+    """Lets so many calls run at once."""
+
+    def __init__(self, inner: Backend, calls: int) -> None:
+        super().__init__(inner)
+        self._places = asyncio.Semaphore(calls)
+
+    async def _through(self, method: str, call: Callable[[], Awaitable[T]]) -> T:
+        async with self._places:
+            return await call()
+
+
+class Retry(Wrapper):
+    """Repeats what ended by Unavailable, after pauses that grow. Each is drawn from nothing to all of it, so
+    that calls which failed together do not come back together."""
+
+    def __init__(
+        self, inner: Backend, attempts: int, first: float = FIRST_PAUSE, last: float = LAST_PAUSE
+    ) -> None:
+        super().__init__(inner)
+        self._attempts = attempts
+        self._first = first
+        self._last = last
+
+    async def _through(self, method: str, call: Callable[[], Awaitable[T]]) -> T:
+        for attempt in range(1, self._attempts):
+            try:
+                return await call()
+            except Unavailable as error:
+                log.info("%s failed (attempt %d of %d): %s", method, attempt, self._attempts, error)
+                most = min(self._last, self._first * 2 ** (attempt - 1))
+                await asyncio.sleep(random.uniform(0, most))  # noqa: S311 - nothing secret
+        return await call()
+
+
+class Breaker(Wrapper):
+    """After so many failures in a row, fails calls at once, but for one at a time that tries."""
+
+    def __init__(self, inner: Backend, failures: int, down: float) -> None:
+        super().__init__(inner)
+        self._most = failures
+        self._down = down
+        self._failures = 0
+        self._try_at = float("-inf")
+
+    async def _through(self, method: str, call: Callable[[], Awaitable[T]]) -> T:
+        now = asyncio.get_running_loop().time()
+        if self._failures >= self._most:
+            if now < self._try_at:
+                raise Unavailable("the backend is down")
+            self._try_at = now + self._down  # nobody else tries meanwhile
+        try:
+            result = await call()
+        except Unavailable:
+            self._failures += 1
+            if self._failures == self._most:
+                log.warning("a backend counts as down")
+            self._try_at = asyncio.get_running_loop().time() + self._down
+            raise
+        except Exception:  # an answer, though not a good one
+            self._works()
+            raise
+        self._works()
+        return result
+
+    def _works(self) -> None:
+        if self._failures >= self._most:
+            log.warning("a backend that was down answers again")
+        self._failures = 0

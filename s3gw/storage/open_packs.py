@@ -1,0 +1,114 @@
+"""The open pack of a process, and the group commit: one sync for all uploads that wait."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from s3gw import pauses
+from s3gw.backends.base import Buffer
+from s3gw.errors import Unavailable
+from s3gw.storage.pack_register import Pack, Register, Waiter, fail
+
+PACK_SIZE = 24 << 20
+"""Bytes from which a pack takes no further append; one append may carry it beyond."""
+
+
+class OpenPacks:
+    """Appends frames to this process's open pack."""
+
+    def __init__(self, register: Register) -> None:
+        self._register = register
+        self._open: Pack | None = None
+        self._waiting: list[Waiter] = []
+        self._committing: asyncio.Task[None] | None = None
+
+    def add(self, waiter: Waiter) -> None:
+        """Have the frames appended."""
+        self._waiting.append(waiter)
+        if self._committing is None:
+            self._committing = asyncio.create_task(self._commit())
+
+    def leave(self, pack_id: int) -> None:
+        """Append to that pack no more."""
+        if self._open is not None and self._open.id == pack_id:
+            self._open = None
+
+    def lost(self, pack_id: int) -> None:
+        """Others sealed or condemned that pack."""
+        if self._open is not None and self._open.id == pack_id:
+            self._retire(self._open)
+
+    async def close(self) -> None:
+        """Retire the open pack. No append may be running."""
+        if self._committing is not None:
+            await asyncio.gather(self._committing, return_exceptions=True)
+        if self._open is not None:
+            self._retire(self._open)
+
+    async def _commit(self) -> None:
+        """Commit groups for as long as anyone waits."""
+        try:
+            while self._waiting:
+                group = self._take_group()
+                try:
+                    await self._commit_group(group)
+                except BaseException as error:
+                    fail(group, error)
+                    if not isinstance(error, Exception):
+                        raise
+        finally:
+            self._committing = None
+
+    def _take_group(self) -> list[Waiter]:
+        """Everyone who waits, up to a full pack."""
+        room = PACK_SIZE - (self._open.size if self._open else 0)
+        group: list[Waiter] = []
+        while self._waiting and (not group or room > 0):
+            group.append(self._waiting.pop(0))
+            room -= group[-1].length
+        return [waiter for waiter in group if waiter.is_waiting]
+
+    async def _commit_group(self, group: Sequence[Waiter]) -> None:
+        if not group:
+            return
+        if self._open is None:
+            self._open = await self._begin()
+        pack = self._open
+        header = b"" if pack.size else await self._register.header(pack)
+        buffers: list[Buffer] = [header] if header else []
+        length = len(header)
+        for waiter in group:
+            buffers.extend(waiter.buffers)
+            length += waiter.length
+        try:
+            offsets = await asyncio.gather(*(appender.append(buffers) for appender in pack.appenders))
+            if len(set(offsets)) != 1:
+                raise Unavailable("the replicas of a pack differ in length")
+        except BaseException:
+            self._retire(pack)
+            raise
+        end = offsets[0] + length
+        pack.size = end + max(-end % appender.alignment for appender in pack.appenders)
+        await pauses.reach("pack.synced")
+        self._register.place(pack, group, offsets[0] + len(header))
+        if pack.size >= PACK_SIZE:
+            self._retire(pack)
+
+    async def _begin(self) -> Pack:
+        """Register a pack, then create its blobs."""
+        pack = await self._register.begin(self._register.choose(appendable=True))
+        try:
+            backends = self._register.backends
+            pack.appenders = [
+                await backends[replica.backend_id].open(replica.blob) for replica in pack.replicas
+            ]
+        except BaseException:
+            self._retire(pack)
+            raise
+        await pauses.reach("pack.opened")
+        return pack
+
+    def _retire(self, pack: Pack) -> None:
+        self.leave(pack.id)
+        self._register.retire(pack)
