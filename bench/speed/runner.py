@@ -85,7 +85,10 @@ class Runner:
             yield sessions
 
     def _note(self, what: str, error: Exception) -> None:
-        said = f"{what}: {type(error).__name__}: {str(error)[:1000]}"
+        told = " ".join(str(error).split())
+        if len(told) > 600:  # a log, say: what matters stands at its end
+            told = f"{told[:200]} … {told[-400:]}"
+        said = f"{what}: {type(error).__name__}: {told}"
         self.results.failures.append(said)
         self._say(f"FAILED {said}")
         self.save()
