@@ -61,7 +61,7 @@ async def _one(
     """Everything in this process. It answers from the start, 503 until it can serve."""
     ending = Ending()
     ending.listen(signal.SIGTERM, signal.SIGINT)
-    reloading = Reloading()
+    reloading = Reloading(ending)
     server = measured.server()
     port = sockets[0].getsockname()[1]
     try:
@@ -95,7 +95,7 @@ async def _several(
     supervisor = Supervisor(sockets, measured.meter.slot)
     ending = Ending(supervisor.kill)
     ending.listen(signal.SIGTERM, signal.SIGINT)
-    reloading = Reloading()
+    reloading = Reloading(ending)
     port = sockets[0].getsockname()[1]
     try:
         async with AsyncExitStack() as stack:

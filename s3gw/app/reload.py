@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import signal
 from collections.abc import Callable
 from dataclasses import fields, replace
 
 from s3gw.app import logs
 from s3gw.app.foundation import Foundation
+from s3gw.app.signals import Ending
 from s3gw.app.supervisor import Supervisor
 from s3gw.config import Settings
 from s3gw.errors import ConfigError
@@ -29,11 +31,22 @@ KEPT = frozenset(
 
 
 class Reloading:
-    """Hears SIGHUP, and does one reload at a time; what is asked meanwhile is one more afterwards."""
+    """Hears SIGHUP, and does one reload at a time; what is asked meanwhile is one more afterwards.
 
-    def __init__(self) -> None:
+    A terminal that is closed sends SIGHUP, too: then the gateway that was started in it is `ending`.
+    """
+
+    def __init__(self, ending: Ending) -> None:
+        self._ending = ending
+        self._in_terminal = _has_terminal()
         self._asked = asyncio.Event()
-        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, self._asked.set)
+        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, self._hear)
+
+    def _hear(self) -> None:
+        if not self._in_terminal or _has_terminal():
+            self._asked.set()
+        elif not self._ending.asked:
+            self._ending.ask(signal.SIGHUP)
 
     async def run(self, supervisor: Supervisor, ground: Foundation, reread: Reread) -> None:
         """Reload whenever it is asked for, until cancelled."""
@@ -68,6 +81,15 @@ async def _reload(supervisor: Supervisor, ground: Foundation, reread: Reread) ->
     logs.configure(settings.log_format)
     log.info("reload: every worker is replaced")
     return after
+
+
+def _has_terminal() -> bool:
+    """Whether the process has a terminal that is still there."""
+    try:
+        os.close(os.open("/dev/tty", os.O_RDONLY | os.O_NOCTTY))
+    except OSError:
+        return False
+    return True
 
 
 def merged(running: Settings, fresh: Settings) -> Settings:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import http.client
 import os
+import pty
 import re
 import shutil
 import signal
+import subprocess
+import sys
 import threading
 from collections import Counter
 from collections.abc import Callable
@@ -224,6 +227,29 @@ def test_one_process_says_why_it_does_not_reload(new_gateway: New) -> None:
     wait_until(lambda: "restart it, or run it with workers" in gateway.logs(), "a line about SIGHUP")
     assert gateway.answers("/-/ready")
     assert gateway.stop() == 0
+
+
+def test_it_ends_with_the_terminal_that_it_was_started_in(new_gateway: New) -> None:
+    gateway = new_gateway()
+    terminal, inside = pty.openpty()
+    # A session of its own, whose terminal is the first that it opens.
+    begin = "import os, sys; os.setsid(); os.close(os.open(sys.argv[1], os.O_RDWR))"
+    start = f"{begin}; os.execv(sys.argv[2], sys.argv[2:])"
+    with gateway.log.open("ab") as log:
+        gateway.process = subprocess.Popen(
+            [sys.executable, "-c", start, os.ttyname(inside), str(gateway.command), "serve"],
+            env=gateway.environment(),
+            cwd=gateway.home,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+        )
+    os.close(inside)
+    wait_until(lambda: gateway.answers("/-/ready"), "readiness")
+    os.kill(gateway.pid, signal.SIGHUP)
+    wait_until(lambda: "restart it, or run it with workers" in gateway.logs(), "a line about SIGHUP")
+    os.close(terminal)
+    assert gateway.process.wait(60) == 0
 
 
 def test_what_stands_under_the_workers_is_kept(caplog: pytest.LogCaptureFixture) -> None:
