@@ -37,8 +37,9 @@ from s3gw.db.migrations import migrate
 from s3gw.db.pool import Database
 from s3gw.db.records import Account, Body, Bucket, Properties
 from s3gw.errors import ConfigError, Unavailable
-from s3gw.jobs.collect import Freed, collect_now, jobs
-from s3gw.jobs.job import Runner
+from s3gw.jobs import collect, compact
+from s3gw.jobs.collect import Freed, collect_now
+from s3gw.jobs.runner import Runner
 from s3gw.storage.store import Layout, Store
 
 __all__ = ["ChunkStore"]
@@ -94,9 +95,13 @@ class ChunkStore:
             disk = Disk(data / "packs", reserve=settings.reserve)
             stack.push_async_callback(disk.close)
             backends: dict[int, Backend] = {row.id: disk}
-            store = Store(db, backends, settings, await instances.start(db, instance_id))
+            instance = await instances.start(db, instance_id)
+            store = Store(db, backends, settings, instance)
             stack.push_async_callback(store.close)
-            runner = Runner(db, jobs(db, backends, settings))
+            compactor = await stack.enter_async_context(
+                compact.compacting(db, backends, settings, instance=instance)
+            )
+            runner = Runner(db, [*collect.jobs(db, backends, settings), compact.job(compactor, settings)])
             runner.start()
             stack.push_async_callback(runner.stop)
             yield cls(db, backends, store, settings, bucket)

@@ -112,6 +112,12 @@ class Settings:
     """What a scraper may present, on any port, as `Authorization: Bearer`."""
     metrics_interval: float = 300.0
     """At least so long do the figures of the store hold that cost a walk through its tables."""
+    job_rest: float = 2.0
+    """Seconds that compaction rests for each second it worked."""
+    compact_rate: int = 0
+    """Bytes a second that compaction reads at most; 0 for any."""
+    compact_dead: float = 30.0
+    """Percent of a pack that must be dead for its live bytes to be copied elsewhere."""
     margins: Margins = field(default_factory=Margins)
 
     @property
@@ -144,7 +150,7 @@ _SWITCH = {
     **dict.fromkeys(("1", "true", "on", "yes"), True),
     **dict.fromkeys(("0", "false", "off", "no"), False),
 }
-_SIZES = ("reserve", "inline_limit", "minimum_rate", "max_header_size")
+_SIZES = ("reserve", "inline_limit", "minimum_rate", "max_header_size", "compact_rate")
 _TIMES = ("header_timeout", "keepalive_timeout", "body_timeout", "collect_interval", "metrics_interval")
 
 
@@ -196,8 +202,8 @@ def _margins(values: Any, env: Mapping[str, str]) -> Margins:
 
 def _convert(name: str, value: Any) -> Any:
     if name in _SIZES:
-        return _size(name, value)
-    if name in _TIMES or name == "shutdown_timeout":
+        return parse_size(name, value)
+    if name in _TIMES or name in ("shutdown_timeout", "job_rest", "compact_dead"):
         return _number(name, value)
     match name:
         case "data":
@@ -234,7 +240,8 @@ def _number(name: str, value: Any) -> float:
     return number
 
 
-def _size(name: str, value: Any) -> int:
+def parse_size(name: str, value: Any) -> int:
+    """Bytes, from a number or a text such as 64M. Raises ConfigError."""
     found = _SIZE.fullmatch(str(value).strip())
     if not found:
         raise ConfigError(f"{name}: {value!r} is not a size such as 4096, 64M or 1GiB")
@@ -256,6 +263,8 @@ def _check(settings: Settings) -> None:
     for name in _TIMES:
         if getattr(settings, name) <= 0:
             raise ConfigError(f"{name}: must be more than 0 seconds")
+    if not 1 <= settings.compact_dead <= 99:
+        raise ConfigError("compact_dead: must be from 1 to 99 percent")
     _check_credentials(settings)
     _check_metrics(settings)
 

@@ -10,23 +10,27 @@ from s3gw.app.foundation import Foundation
 from s3gw.app.meter import Meter
 from s3gw.app.store_figures import StoreFigures
 from s3gw.db.pool import Database
-from s3gw.jobs.collect import jobs
-from s3gw.jobs.job import Runner
+from s3gw.jobs import collect, compact
+from s3gw.jobs.runner import Runner
 
-CONNECTIONS = 7
-"""Every running job holds one to be alone with it, and works on another; metrics take one now and then."""
+CONNECTIONS = 9
+"""Every running job holds one to be alone with it, and works on another; leases, looks and metrics take turns."""
 
 
 @asynccontextmanager
 async def background(ground: Foundation, meter: Meter) -> AsyncIterator[None]:
     """Run the jobs until the context is left; they may be broken off at any point."""
+    settings = ground.settings
     async with AsyncExitStack() as stack:
         db = await Database.connect(ground.url, size=CONNECTIONS)
         stack.push_async_callback(db.close)
         backends = ground.backends()
         for backend in backends.values():
             stack.push_async_callback(backend.close)
-        runner = Runner(db, jobs(db, backends, ground.settings))
+        compactor = await stack.enter_async_context(
+            compact.compacting(db, backends, settings, instance=ground.instance, weights=ground.weights())
+        )
+        runner = Runner(db, [*collect.jobs(db, backends, settings), compact.job(compactor, settings)])
         stack.push_async_callback(runner.stop)
         runner.start()
         meter.watch(db)

@@ -26,7 +26,7 @@ def add(commands: Commands, common: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--grace",
-        type=_seconds,
+        type=seconds,
         default=0.0,
         metavar="SECONDS",
         help="spare what was let go within this time, for downloads that still run (0)",
@@ -48,7 +48,8 @@ async def _collect(settings: Settings, grace: float) -> Freed:
         return await collect_now(db, backends, settings.margins, grace=grace)
 
 
-def _seconds(text: str) -> float:
+def seconds(text: str) -> float:
+    """A span of time on the command line."""
     value = float(text)
     if not 0 <= value < 1e9:
         raise ValueError

@@ -164,7 +164,8 @@ async def collect_chunks(db: Database, after: int, end: int) -> Step:
 
 
 async def collect_packs(db: Database, after: int, end: int) -> Step:
-    """Condemn packs of the queue in which no chunk lives: their copies become tombstones.
+    """Condemn packs of the queue in which no chunk lives: their copies become tombstones. The other sealed
+    ones are queued to be judged for compaction.
 
     An open pack is condemned, too, once everything that was published in it is gone. An upload that has
     bytes in it by then finds that out when it inserts their rows, and writes them elsewhere.
@@ -197,6 +198,13 @@ async def collect_packs(db: Database, after: int, end: int) -> Step:
                 dead,
             )
             await connection.execute("DELETE FROM packs WHERE id = ANY ($1::bigint[])", dead)
+        await connection.execute(
+            """
+            INSERT INTO compaction_queue (pack_id)
+            SELECT id FROM packs WHERE id = ANY ($1::bigint[]) AND lease_until IS NULL
+            """,
+            locked,
+        )
         await pauses.reach("collect.packs-deleted")
         await _requeue(connection, "pack_id", "packs", set(victims) - set(locked))
         await _forget(connection, ids)

@@ -22,9 +22,10 @@ _WINDOW = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class ScannedFrame:
-    """A frame and its stored payload; `intact` where the payload matches its checksum."""
+    """A frame, its header and its stored payload; `intact` where the payload matches its checksum."""
 
     frame: Frame
+    head: Buffer
     payload: Buffer
     intact: bool
 
@@ -56,11 +57,12 @@ class PackScan:
             if frame is None:
                 at = await self._skip(at)
                 continue
+            head = await self._at(at, frame.payload_offset - at)
             payload = await self._at(frame.payload_offset, frame.stored_length)
             if len(payload) < frame.stored_length:
                 self.torn = at
                 return
-            yield ScannedFrame(frame, payload, packformat.payload_intact(frame, payload))
+            yield ScannedFrame(frame, head, payload, packformat.payload_intact(frame, payload))
             at = self.end = frame.end
 
     async def _frame_at(self, at: int) -> Frame | None:

@@ -1,0 +1,87 @@
+"""`s3gw compact`: copy what lives out of packs that are mostly dead, and merge small ones."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from s3gw import app
+from s3gw.cli import progress
+from s3gw.cli.gc import seconds
+from s3gw.cli.output import say, size
+from s3gw.config import Settings, parse_size
+from s3gw.jobs.collect import Collector, Freed, collect_now
+from s3gw.jobs.compact import compacting
+from s3gw.jobs.job import Progress
+
+if TYPE_CHECKING:
+    from s3gw.cli.options import Commands
+
+
+def add(commands: Commands, common: argparse.ArgumentParser) -> None:
+    """Add the command to the grammar."""
+    parser = commands.add_parser(
+        "compact",
+        parents=[common],
+        help="give back dead bytes that share packs with live ones",
+        description="Judges every pack; what lives in those that are dead enough, or very small, is copied "
+        "to new packs. Safe beside a running gateway, and may be interrupted at any time. The old packs go "
+        "when the margins are over, or at once with --grace.",
+    )
+    parser.add_argument(
+        "--dead", type=_percent, metavar="PERCENT", help="of a pack that must be dead (compact_dead: 30)"
+    )
+    parser.add_argument(
+        "--rate", type=_rate, metavar="SIZE", help="bytes a second that are read at most (any)"
+    )
+    parser.add_argument(
+        "--grace",
+        type=seconds,
+        metavar="SECONDS",
+        help="collect afterwards, and spare only what was let go within this time, as `s3gw gc` does",
+    )
+    parser.set_defaults(run=run)
+
+
+def run(settings: Settings, given: argparse.Namespace) -> int:
+    """Compact, and say what that was good for."""
+    settings = replace(
+        settings,
+        job_rest=0.0,
+        compact_rate=given.rate or 0,
+        compact_dead=settings.compact_dead if given.dead is None else given.dead,
+    )
+    done, freed = asyncio.run(_compact(settings, given.grace))
+    moved = f"{size(done.counts.get('bytes', 0))} in {done.counts.get('frames', 0)} frames"
+    say(f"copied {moved} out of {done.counts.get('packs', 0)} packs")
+    if damaged := done.counts.get("damaged", 0):
+        say(f"{damaged} frames in use are damaged or missing: their packs stay; see the log")
+    if freed is not None:
+        say(f"freed {size(freed.bytes)}: {freed.packs} packs, {freed.blobs} files")
+    elif done.counts.get("packs"):
+        say("their space comes back after the margins; `s3gw gc` gives it back now")
+    return 0
+
+
+async def _compact(settings: Settings, grace: float | None) -> tuple[Progress, Freed | None]:
+    done = Progress()
+    async with app.storage(settings) as (db, backends):
+        async with compacting(db, backends, settings) as compactor, progress.shown("compacting", done):
+            await compactor.run_all(done)
+        if grace is not None:
+            return done, await collect_now(db, backends, settings.margins, grace=grace)
+        await Collector(db, backends, settings.margins).run(Progress())
+    return done, None
+
+
+def _percent(text: str) -> float:
+    value = float(text.removesuffix("%"))
+    if not 1 <= value <= 99:
+        raise ValueError
+    return value
+
+
+def _rate(text: str) -> int:
+    return parse_size("rate", text)
