@@ -12,6 +12,7 @@ from s3gw.cli import progress
 from s3gw.cli.gc import seconds
 from s3gw.cli.output import say, size
 from s3gw.config import Settings, parse_size
+from s3gw.errors import ConfigError
 from s3gw.jobs.collect import Collector, Freed, collect_now
 from s3gw.jobs.compact import compacting
 from s3gw.jobs.job import Progress
@@ -84,4 +85,7 @@ def _percent(text: str) -> float:
 
 
 def _rate(text: str) -> int:
-    return parse_size("rate", text)
+    try:
+        return parse_size("rate", text)
+    except ConfigError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
