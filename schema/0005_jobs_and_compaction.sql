@@ -5,7 +5,7 @@
 
 CREATE TABLE jobs (
     name          text PRIMARY KEY,
-    paused        boolean NOT NULL DEFAULT false,
+    paused_at     timestamptz,             -- null: not paused
     wanted_at     timestamptz,             -- somebody asked for a run that has not begun yet
     began_at      timestamptz,             -- of the present run, or the last
     seen_at       timestamptz,             -- when the present run last said how it goes; null: none runs

@@ -13,7 +13,7 @@ from contextlib import asynccontextmanager
 from s3gw.db.pool import Database
 from s3gw.http.figures import RequestFigures
 from s3gw.http.server import Server
-from s3gw.jobs.job import Runner
+from s3gw.jobs.runner import Runner
 from s3gw.metrics import catalogue
 from s3gw.metrics.board import Slot
 from s3gw.metrics.catalogue import Metric

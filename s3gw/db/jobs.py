@@ -78,7 +78,7 @@ async def due(db: Database, intervals: Mapping[str, float]) -> dict[str, bool]:
         FROM jobs j JOIN unnest($1::text[], $2::float8[]) AS i (name, seconds) USING (name)
         WHERE NOT coalesce(j.seen_at > now() - make_interval(secs => $3), false) AND (
             j.wanted_at IS NOT NULL
-            OR NOT j.paused AND coalesce(j.ended_at <= now() - make_interval(secs => i.seconds), true)
+            OR j.paused_at IS NULL AND coalesce(j.ended_at <= now() - make_interval(secs => i.seconds), true)
         )
         """,
         list(intervals),
@@ -106,7 +106,7 @@ async def say(db: Database, reports: Sequence[Report]) -> frozenset[str]:
         """
         UPDATE jobs j SET seen_at = now(), counts = r.counts, done = r.done, total = r.total
         FROM unnest($1::text[], $2::jsonb[], $3::bigint[], $4::bigint[]) AS r (name, counts, done, total)
-        WHERE j.name = r.name RETURNING j.name, j.paused
+        WHERE j.name = r.name RETURNING j.name, coalesce(j.paused_at > j.began_at, false) AS paused
         """,
         [report.name for report in reports],
         [dict(report.counts) for report in reports],
@@ -138,12 +138,12 @@ async def want(db: Database, name: str) -> bool:
 
 async def pause(db: Database, name: str) -> bool:
     """Have the job break off, and not begin again until `resume`; whether there is such a job."""
-    return await _set(db, "paused = true, wanted_at = NULL", name)
+    return await _set(db, "paused_at = now(), wanted_at = NULL", name)
 
 
 async def resume(db: Database, name: str) -> bool:
     """Have a paused job go on at its next time; whether there is such a job."""
-    return await _set(db, "paused = false", name)
+    return await _set(db, "paused_at = NULL", name)
 
 
 async def _set(db: Database, change: str, name: str) -> bool:
@@ -153,7 +153,7 @@ async def _set(db: Database, change: str, name: str) -> bool:
 def _row(row: asyncpg.Record) -> JobRow:
     return JobRow(
         name=row["name"],
-        paused=row["paused"],
+        paused=row["paused_at"] is not None,
         wanted=row["wanted_at"] is not None,
         running=row["running"],
         began_at=row["began_at"],
