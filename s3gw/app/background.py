@@ -14,7 +14,7 @@ from s3gw.jobs import collect, compact
 from s3gw.jobs.runner import Runner
 
 CONNECTIONS = 9
-"""Every running job holds one to be alone with it, and works on another; leases, looks and metrics take turns."""
+"""Every running job holds one to be alone with it, and works on another; leases and metrics take turns."""
 
 
 @asynccontextmanager
