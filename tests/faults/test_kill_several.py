@@ -1,4 +1,4 @@
-"""Two gateways of two workers, killed at random while clients write through both; and their database, too.
+"""Two gateways of two workers, killed at random while clients write through both; and what is below them.
 
 The choices of a run follow from a seed, which is printed; `S3GW_TEST_SEED` gives it again.
 """
@@ -9,21 +9,27 @@ import os
 import random
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
+from s3gw import backend_url
+from s3gw.backends.disk import Disk
+from s3gw.backends.opening import open_backend
 from s3gw.db.embedded import Embedded, start_embedded
-from tests import wire
+from tests import upstream, wire
 from tests.app.test_gateway import wait_until, workers
 from tests.conftest import _run
 from tests.faults.uploads import Writer, abort_all, violations
 from tests.gateway import Gateway, is_running
 
 WRITERS = 6
-STRIKES = 6
+BETWEEN = 20
+"""Acknowledged writes between two strikes."""
 BUCKET = "kill"
+
+Strike = Callable[[Gateway, random.Random], None]
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
@@ -81,43 +87,83 @@ def strike_all(gateway: Gateway, chosen: random.Random) -> None:
 def test_killed_at_random(
     new_gateway: Callable[..., Gateway], database: Database, tmp_path: Path, also_database: bool
 ) -> None:
-    seed = int(os.environ.get("S3GW_TEST_SEED") or random.randrange(1 << 32))
-    print(f"S3GW_TEST_SEED={seed}")
-    chosen = random.Random(seed)
-    settings = {
-        "S3GW_DATABASE_URL": database.url,
-        "S3GW_BACKEND": (tmp_path / "packs").as_uri(),
+    gateways = a_pair(new_gateway, S3GW_DATABASE_URL=database.url, S3GW_BACKEND=(tmp_path / "packs").as_uri())
+    strikes: list[Strike] = [strike_worker, strike_parent, strike_all]
+    if also_database:
+        strikes += [lambda gateway, chosen: database.strike()]
+    writers = write_through(gateways, strikes * 2)
+    settle(gateways, writers)
+    assert _run(violations(database.url, Disk(tmp_path / "packs"))) == []
+
+
+@pytest.mark.parametrize("service", ["rclone", "s3gw"])
+def test_the_upstream_is_killed_too(
+    new_gateway: Callable[..., Gateway],
+    new_upstream: Callable[[str], upstream.Upstream],
+    database: Database,
+    monkeypatch: pytest.MonkeyPatch,
+    service: str,
+) -> None:
+    for name, value in upstream.CREDENTIALS.items():
+        monkeypatch.setenv(name, value)
+    below = new_upstream(service)
+    upstream.make_bucket(below, "packs")
+    place = upstream.url(below, "packs/all")
+
+    def strike_upstream(gateway: Gateway, chosen: random.Random) -> None:
+        below.kill9()
+        threading.Event().wait(chosen.uniform(0.0, 1.0))
+        below.start()
+
+    gateways = a_pair(new_gateway, S3GW_DATABASE_URL=database.url, S3GW_BACKEND=place, **upstream.CREDENTIALS)
+    writers = write_through(gateways, [strike_upstream, strike_worker, strike_upstream, strike_all])
+    settle(gateways, writers)
+    (location,) = backend_url.parse_all(place)
+    assert _run(violations(database.url, open_backend(location))) == []
+
+
+def a_pair(new_gateway: Callable[..., Gateway], **settings: str) -> list[Gateway]:
+    """Two running gateways of two workers, in a hurry, and a bucket."""
+    hurry = {
         "S3GW_WORKERS": "2",
         "S3GW_SHUTDOWN_TIMEOUT": "2",
         "S3GW_COLLECT_INTERVAL": "1",
         "S3GW_MARGIN_LEASE": "20",
     }
-    gateways = [new_gateway(**settings).start() for _ in range(2)]
+    gateways = [new_gateway(**settings, **hurry).start() for _ in range(2)]
     assert wire.request(gateways[0], "PUT", f"/{BUCKET}").status == 200
+    return gateways
+
+
+def write_through(gateways: list[Gateway], strikes: Sequence[Strike]) -> list[Writer]:
+    """Write through both while the strikes come one after another; the writers, who have ended."""
+    seed = int(os.environ.get("S3GW_TEST_SEED") or random.randrange(1 << 32))
+    print(f"S3GW_TEST_SEED={seed}")
+    chosen = random.Random(seed)
     stop = threading.Event()
     writers = [Writer(gateways, BUCKET, number, seed, stop) for number in range(WRITERS)]
     threads = [threading.Thread(target=writer.run) for writer in writers]
     for thread in threads:
         thread.start()
-    strikes: list[Callable[[Gateway, random.Random], None]] = [strike_worker, strike_parent, strike_all]
-    if also_database:
-        strikes += [lambda gateway, chosen: database.strike()]
     try:
-        for number in range(STRIKES):
-            before = sum(writer.acknowledged for writer in writers)
-            wait_until(lambda: sum(one.acknowledged for one in writers) > before + 20, "writes", 6000)  # noqa: B023
+        for strike in strikes:
+            enough = sum(writer.acknowledged for writer in writers) + BETWEEN
+            wait_until(lambda: sum(one.acknowledged for one in writers) >= enough, "writes", 12000)  # noqa: B023
             threading.Event().wait(chosen.uniform(0.0, 0.5))
-            strike = strikes[number % len(strikes)]
             strike(chosen.choice(gateways), chosen)
     finally:
         stop.set()
         for thread in threads:
             thread.join(120)
     assert [wrong for writer in writers for wrong in writer.wrong] == []
+    return writers
+
+
+def settle(gateways: list[Gateway], writers: list[Writer]) -> None:
+    """Everything acknowledged is there before and after a collection; then the gateways are stopped."""
     for gateway in gateways:
         wait_until(lambda: len(workers(gateway)) == 2 and gateway.answers("/-/ready"), "readiness", 6000)  # noqa: B023
     verify(gateways, writers)
-
     # Leases of workers that were killed are over when their gateway has started again.
     assert [gateway.stop() for gateway in gateways] == [0, 0]
     for gateway in gateways:
@@ -127,7 +173,6 @@ def test_killed_at_random(
     verify(gateways, writers)
     assert [gateway.stop() for gateway in gateways] == [0, 0]
     gateways[1].s3gw("gc", "--grace", "0")
-    assert _run(violations(database.url, tmp_path / "packs")) == []
 
 
 def verify(gateways: list[Gateway], writers: list[Writer]) -> None:

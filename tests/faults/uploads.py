@@ -7,9 +7,8 @@ import re
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
-from s3gw.backends.disk import Disk
+from s3gw.backends.base import Backend
 from s3gw.db.pool import Database
 from tests import wire
 from tests.gateway import Gateway
@@ -126,12 +125,12 @@ def abort_all(gateway: Gateway, bucket: str) -> None:
             client.abort_multipart_upload(Bucket=bucket, Key=upload["Key"], UploadId=upload["UploadId"])
 
 
-async def violations(url: str, packs: Path) -> list[str]:
-    """What is left in a store on one disk that should not be there, or is broken."""
-    db, disk = await Database.connect(url), Disk(packs)
+async def violations(url: str, backend: Backend) -> list[str]:
+    """What is left in a store with one backend that should not be there, or is broken; closes the backend."""
+    db = await Database.connect(url)
     try:
-        backends = {row["id"]: disk for row in await db.fetch("SELECT id FROM backends")}
+        backends = {row["id"]: backend for row in await db.fetch("SELECT id FROM backends")}
         return await check_store(db, backends)
     finally:
-        await disk.close()
+        await backend.close()
         await db.close()

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from s3gw.backends.disk import Disk
 from s3gw.db.migrations import load, schema_directory
 from s3gw.db.pool import Database
 from tests import wire
@@ -133,7 +134,7 @@ def test_two_releases_serve_side_by_side(
 
     assert new.stop() == 0
     new.s3gw("gc", "--grace", "0")
-    assert _run(violations(shared_dsn, old.data / "packs")) == []
+    assert _run(violations(shared_dsn, Disk(old.data / "packs"))) == []
 
 
 def test_this_release_starts_again_on_the_next_ones_tables(
