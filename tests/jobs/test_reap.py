@@ -76,7 +76,7 @@ async def test_a_crash_at_any_step(
     if not point.startswith("pack."):
         await keys.put(store, "before", random_bytes(700 * KIB, 1))
     monkeypatch.setattr(store._leases, "abandon", lambda manifest_id: None)
-    monkeypatch.setattr(store._packs, "_seal_if_done", lambda pack: None)
+    monkeypatch.setattr(store._packs._register, "_seal_if_done", lambda pack: None)
 
     async def crash(name: str) -> None:
         if name == point:

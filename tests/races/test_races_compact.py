@@ -246,7 +246,7 @@ async def test_cut_off_at_any_step(
         finally:
             pauses.install(None)
         await database.execute("UPDATE packs SET lease_until = now() WHERE lease_until IS NOT NULL")
-        dying.packs._open = None
+        dying.packs._open._open = None
     await scene.collect()
     for key, content in kept.items():
         assert await scene.keys.get(store, key) == content
