@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
-from s3gw.db.pool import Database
+from s3gw.db.pool import Asked, Database
 from s3gw.errors import Unavailable
 
 Question = TypeVar("Question")
@@ -32,6 +32,8 @@ class Batches(Generic[Question, Answer]):
     def __init__(self, db: Database, ask: Ask[Question, Answer]) -> None:
         self._db = db
         self._ask = ask
+        self.asked = Asked()
+        """What was asked so far."""
         self._in_flight = 0
         self._waiting: deque[tuple[Question, asyncio.Future[Answer]]] = deque()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -85,8 +87,8 @@ class Batches(Generic[Question, Answer]):
     async def _answer(self, batch: Sequence[tuple[Question, asyncio.Future[Answer]]]) -> None:
         if not batch:
             return
-        self._db.asked.statements += 1
-        self._db.asked.questions += len(batch)
+        self.asked.statements += 1
+        self.asked.questions += len(batch)
         try:
             answers = await self._ask(self._db, [question for question, _ in batch])
         except Exception as error:  # noqa: BLE001 - it belongs to those who asked

@@ -96,8 +96,6 @@ class Database:
         self._waiting: deque[asyncio.Future[Connection | None]] = deque()
         self._closed = False
         self._waits = 0
-        self.asked = Asked()
-        """How many statements were shared by how many questions; counted in `s3gw.db.batches`."""
         self.batches: dict[object, Any] = {}
         """Of this pool, by what they ask; see `s3gw.db.batches`."""
 
@@ -113,6 +111,12 @@ class Database:
         database = cls(url, size, statement_timeout)
         async with database.connection():
             return database
+
+    @property
+    def asked(self) -> Asked:
+        """What all batches have asked so far."""
+        every = [one.asked for one in self.batches.values()]
+        return Asked(sum(one.statements for one in every), sum(one.questions for one in every))
 
     @property
     def state(self) -> PoolState:

@@ -54,6 +54,16 @@ async def start(
     return tasks
 
 
+async def test_a_pool_counts_statements_and_the_questions_in_them(database: Database, oracle: Oracle) -> None:
+    assert (database.asked.statements, database.asked.questions) == (0, 0)
+    oracle.free.set()
+    made = batches(database, oracle.ask)
+    await asyncio.gather(*(made.ask(question) for question in (1, 2, 3)))
+    await made.ask(4)
+    assert database.asked.questions == 4
+    assert database.asked.statements == len(oracle.asked) == 2
+
+
 async def test_what_comes_at_once_is_asked_together_and_what_comes_later_after_it(oracle: Oracle) -> None:
     made: Batches[int, int] = Batches(None, oracle.ask)  # type: ignore[arg-type]
     tasks = await start(oracle, 0, 1, 2, made=made)
