@@ -1,7 +1,8 @@
 """One frozen settings object; from the command line, the environment, a TOML file, the defaults, in order.
 
 Every setting has one name everywhere: `listen` is `--listen`, `S3GW_LISTEN` and `listen = …` in the file.
-The exceptions are `secret_key` and `metrics_token`, which have no option, since every user of a machine can read command lines.
+The exceptions are `secret_key` and `metrics_token`, which have no option, since every user of a machine can
+read command lines.
 """
 
 from __future__ import annotations

@@ -24,7 +24,7 @@ async def background(ground: Foundation, meter: Meter) -> AsyncIterator[None]:
     async with AsyncExitStack() as stack:
         db = await Database.connect(ground.url, size=CONNECTIONS)
         stack.push_async_callback(db.close)
-        backends = ground.backends()
+        backends = ground.backends(meter)
         for backend in backends.values():
             stack.push_async_callback(backend.close)
         compactor = await stack.enter_async_context(

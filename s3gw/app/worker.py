@@ -38,7 +38,7 @@ async def serving(foundation: Foundation, server: Server, meter: Meter) -> Async
     async with AsyncExitStack() as stack:
         db = await foundation.connect()
         stack.push_async_callback(db.close)
-        backends = foundation.backends()
+        backends = foundation.backends(meter)
         for backend in backends.values():
             stack.push_async_callback(backend.close)
         letting_go = asyncio.create_task(_let_go(backends), name="let go of deleted blobs")

@@ -128,6 +128,7 @@ def test_counts_are_what_the_client_did(new_gateway: New, workers: int) -> None:
     written = {"s3gw_group_commit_bytes_total": 6 * 1000, "s3gw_database_batches_total": 1}
     for name, least in written.items():
         wait_until(partial(_has_reached, gateway, name, least), name, turns=300)
+    wait_until(lambda: _appends(gateway) >= 5, "the calls of the backend", turns=300)
     assert gateway.stop() == 0
 
 
@@ -140,6 +141,11 @@ def _by_name(requests: Mapping[tuple[str, ...], int]) -> Counter[tuple[str, ...]
 
 def _has_reached(gateway: Gateway, name: str, least: int) -> bool:
     return parsed(scrape(gateway))[name, frozenset()] >= least
+
+
+def _appends(gateway: Gateway) -> float:
+    labels = {"backend": "disk", "method": "append", "outcome": "ok"}
+    return parsed(scrape(gateway)).get(("s3gw_backend_calls_total", frozenset(labels.items())), 0)
 
 
 def _processes(gateway: Gateway) -> set[str]:
