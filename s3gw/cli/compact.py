@@ -12,6 +12,7 @@ from s3gw.cli import progress
 from s3gw.cli.gc import seconds
 from s3gw.cli.output import say, size
 from s3gw.config import Settings, parse_size
+from s3gw.db import instances
 from s3gw.errors import ConfigError
 from s3gw.jobs.collect import Collector, Freed, collect_now
 from s3gw.jobs.compact import compacting
@@ -63,13 +64,15 @@ def run(settings: Settings, given: argparse.Namespace) -> int:
         say(f"freed {size(freed.bytes)}: {freed.packs} packs, {freed.blobs} files")
     elif done.counts.get("packs"):
         say("their space comes back after the margins; `s3gw gc` gives it back now")
-    return 0
+    return 1 if damaged else 0
 
 
 async def _compact(settings: Settings, grace: float | None) -> tuple[Progress, Freed | None]:
     done = Progress()
     async with app.storage(settings) as (db, backends):
-        async with compacting(db, backends, settings) as compactor, progress.shown("compacting", done):
+        weights = await instances.active_weights(db)
+        compacts = compacting(db, backends, settings, weights=weights)
+        async with compacts as compactor, progress.shown("compacting", done):
             await compactor.run_all(done)
         if grace is not None:
             return done, await collect_now(db, backends, settings.margins, grace=grace)

@@ -89,6 +89,11 @@ async def backends(db: Database) -> list[BackendRow]:
     return [_backend(row) for row in await db.fetch("SELECT * FROM backends ORDER BY id")]
 
 
+async def active_weights(db: Database) -> dict[int, int]:
+    """How much of what is written each backend takes that takes new packs at all, by id."""
+    return {row.id: row.weight for row in await backends(db) if row.state == "active"}
+
+
 async def add_backend(db: Database, name: str, url: str, identity: UUID) -> BackendRow:
     """Register a new backend, whose marker says `identity`."""
     row = await db.fetchrow(
