@@ -7,8 +7,8 @@ then any allow, else the request is denied.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 from s3gw.db.records import Account
 
@@ -20,8 +20,7 @@ class Decision(Enum):
     DENY = "deny"
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(NamedTuple):
     """Who wants to do what to which bucket and key."""
 
     account: Account | None

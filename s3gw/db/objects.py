@@ -10,14 +10,14 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
-from typing import Any
+from typing import Any, NamedTuple
 
 import asyncpg
 
 from s3gw.db.batches import batches
 from s3gw.db.pool import Database, retrying
 from s3gw.db.records import Body, Bucket, Draft, InlineChunk, ObjectVersion, Properties
-from s3gw.db.rows import BUCKET, OWNER, bucket, property_values, version
+from s3gw.db.rows import BUCKET, OWNER, VERSION, VERSION_END, bucket, property_values, version
 from s3gw.errors import Unavailable
 
 
@@ -55,8 +55,7 @@ class PublishResult:
     version_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """What one look-up found: the bucket or None, the key's current version or None, its bytes if inline."""
 
     bucket: Bucket | None
@@ -75,12 +74,8 @@ class ObjectPart:
     checksums: Mapping[str, str]
 
 
-_OBJECT = """
-    o.bucket_id, o.key, o.size, o.chunk_id, o.manifest_id, o.pieces_id, o.etag, o.modified_at,
-    o.storage_class, o.headers, o.metadata, o.checksums, o.tags, o.acl, o.encryption, o.lock,
-    o.version_id, o.delete_marker, o.parts_count"""
 _FOUND = f"""
-SELECT {BUCKET}, {OWNER}, {_OBJECT},
+SELECT {BUCKET}, {OWNER}, {VERSION},
     c.domain_id AS c_domain_id, c.digest AS c_digest, c.length AS c_length, c.codec AS c_codec,
     c.data AS c_data, c.key_id AS c_key_id
 """
@@ -95,13 +90,13 @@ WHERE b.name = $1
 # Each look-up is a LATERAL with LIMIT, which PostgreSQL can only do by index, one after the other: a plan
 # made while tables were small must not become a join of whole tables.
 _GET_MANY = f"""{_FOUND}
-FROM unnest($1::text[], $2::text[], $3::boolean[]) WITH ORDINALITY AS q (bucket, key, inline, place)
+FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS q (bucket, key, place)
 LEFT JOIN LATERAL (SELECT * FROM buckets WHERE name = q.bucket LIMIT 1) b ON true
 LEFT JOIN LATERAL (SELECT * FROM accounts WHERE id = b.account_id LIMIT 1) bo ON true
 LEFT JOIN LATERAL (SELECT * FROM objects WHERE bucket_id = b.id AND key = q.key LIMIT 1) o ON true
 LEFT JOIN LATERAL (SELECT * FROM accounts WHERE id = o.account_id LIMIT 1) oo ON true
 LEFT JOIN LATERAL (
-    SELECT * FROM chunks WHERE id = o.chunk_id AND pack_id IS NULL AND q.inline LIMIT 1
+    SELECT * FROM chunks WHERE id = o.chunk_id AND pack_id IS NULL AND $3 LIMIT 1
 ) c ON true
 ORDER BY q.place
 """
@@ -178,18 +173,27 @@ FROM object_parts WHERE pieces_id = $1 ORDER BY part_number
 """
 
 
-async def get(db: Database, bucket_name: str, key: str, *, inline: bool = True) -> Found:
+def get(db: Database, bucket_name: str, key: str, *, inline: bool = True) -> Awaitable[Found]:
     """The bucket, the key's current version, and its bytes where they are inline, in one round trip.
 
     `inline=False` leaves the bytes out, for HEAD.
     """
-    return await batches(db, _find).ask((bucket_name, key, inline))
+    return batches(db, _find_with_bytes if inline else _find_without).ask((bucket_name, key))
 
 
-async def _find(db: Database, wanted: Sequence[tuple[str, str, bool]]) -> list[Found]:
+async def _find_with_bytes(db: Database, wanted: Sequence[tuple[str, str]]) -> list[Found]:
+    return await _find(db, wanted, inline=True)
+
+
+async def _find_without(db: Database, wanted: Sequence[tuple[str, str]]) -> list[Found]:
+    return await _find(db, wanted, inline=False)
+
+
+async def _find(db: Database, wanted: Sequence[tuple[str, str]], *, inline: bool) -> list[Found]:
     if len(wanted) == 1:
-        return [_found(await db.fetchrow(_GET, *wanted[0]))]
-    return [_found(row) for row in await db.fetch(_GET_MANY, *map(list, zip(*wanted, strict=True)))]
+        return [_found(await db.fetchrow(_GET, *wanted[0], inline))]
+    names, keys = zip(*wanted, strict=True)
+    return [_found(row) for row in await db.fetch(_GET_MANY, names, keys, inline)]
 
 
 def _found(row: asyncpg.Record | None) -> Found:
@@ -199,14 +203,7 @@ def _found(row: asyncpg.Record | None) -> Found:
         return Found(bucket(row), None)
     chunk = None
     if row["c_data"] is not None:
-        chunk = InlineChunk(
-            domain_id=row["c_domain_id"],
-            digest=row["c_digest"],
-            length=row["c_length"],
-            codec=row["c_codec"],
-            data=row["c_data"],
-            key_id=row["c_key_id"],
-        )
+        chunk = InlineChunk(*row[VERSION_END:])
     return Found(bucket(row), version(row), chunk)
 
 

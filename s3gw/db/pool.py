@@ -305,12 +305,12 @@ async def _connect(url: str, arguments: dict[str, Any]) -> Connection:
     return connection
 
 
-_decode = json.JSONDecoder().raw_decode
+_scan: Callable[[str, int], tuple[Any, int]] = json.JSONDecoder().scan_once  # type: ignore[attr-defined]
 
 
 def _from_json(text: str) -> Any:
     """A value as PostgreSQL writes jsonb: without blanks round it, which `json.loads` would look for."""
-    return _decode(text)[0]
+    return _scan(text, 0)[0]
 
 
 def _check_session(isolation: str, commits: str) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 
@@ -64,15 +65,17 @@ class Bucket:
     compression: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Properties:
+_NONE: Mapping[str, Any] = MappingProxyType({})
+
+
+class Properties(NamedTuple):
     """What a client gave with an object, kept as given."""
 
-    headers: Mapping[str, str] = field(default_factory=dict)
-    metadata: Mapping[str, str] = field(default_factory=dict)
-    checksums: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = _NONE
+    metadata: Mapping[str, str] = _NONE
+    checksums: Mapping[str, str] = _NONE
     storage_class: str = "STANDARD"
-    extra: Mapping[str, Any] = field(default_factory=dict)
+    extra: Mapping[str, Any] = _NONE
     """tags, acl, encryption and lock, by these names."""
 
 

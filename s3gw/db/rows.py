@@ -5,6 +5,7 @@ Columns of the bucket are prefixed `b_`, of its owner `bo_`, of an object's or u
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from operator import itemgetter
 from typing import Any
@@ -19,7 +20,8 @@ BUCKET = """
     b.archive_hints AS b_archive_hints, b.compression AS b_compression,
     bo.id AS bo_id, bo.canonical_id AS bo_canonical_id, bo.name AS bo_name,
     bo.display_name AS bo_display_name, bo.is_root AS bo_is_root"""
-"""Of `buckets b JOIN accounts bo ON bo.id = b.account_id`."""
+"""Of `buckets b JOIN accounts bo ON bo.id = b.account_id`; to be selected first."""
+_BUCKET_COLUMNS = 14
 
 OWNER = """
     oo.id AS o_id, oo.canonical_id AS o_canonical_id, oo.name AS o_name,
@@ -31,10 +33,6 @@ _ACCOUNT = {
     prefix: itemgetter(*(prefix + name for name in ("id", "canonical_id", "name", "display_name", "is_root")))
     for prefix in ("bo_", "o_")
 }
-_BUCKET = itemgetter(
-    *("b_id", "b_name", "b_region", "b_created_at", "b_versioning", "b_domain_id", "b_chunking"),
-    *("b_archive_hints", "b_compression"),
-)
 
 
 def account(row: asyncpg.Record, prefix: str) -> Account:
@@ -49,12 +47,13 @@ def _account(*values: Any) -> Account:
 
 
 def bucket(row: asyncpg.Record) -> Bucket:
-    """The bucket in the columns of `BUCKET`."""
-    return _bucket(_ACCOUNT["bo_"](row), *_BUCKET(row))
+    """The bucket in the first columns, those of `BUCKET`."""
+    return _bucket(*row[:_BUCKET_COLUMNS])
 
 
 @lru_cache(maxsize=1024)
-def _bucket(owner: tuple[Any, ...], id_: int, name: str, *settings: Any) -> Bucket:
+def _bucket(id_: int, name: str, *more: Any) -> Bucket:
+    settings, owner = more[:-5], more[-5:]
     return Bucket(id_, name, _account(*owner), *settings)
 
 
@@ -66,8 +65,14 @@ def body(row: asyncpg.Record) -> Body:
 def properties(row: asyncpg.Record, checksums: dict[str, str] | None) -> Properties:
     """What the client gave with an object or upload."""
     headers, metadata, storage_class, *extra = _PROPERTIES(row)
-    given = {name: value for name, value in zip(EXTRA, extra, strict=True) if value is not None}
-    return Properties(headers or {}, metadata or {}, checksums or {}, storage_class, given)
+    return Properties(headers or {}, metadata or {}, checksums or {}, storage_class, _given(extra))
+
+
+def _given(extra: Sequence[Any]) -> Mapping[str, Any]:
+    """By their names those of `EXTRA` that are there; most objects have none."""
+    if extra.count(None) == len(EXTRA):
+        return {}
+    return {name: value for name, value in zip(EXTRA, extra, strict=True) if value is not None}
 
 
 EXTRA = ("tags", "acl", "encryption", "lock")
@@ -75,19 +80,41 @@ EXTRA = ("tags", "acl", "encryption", "lock")
 _PROPERTIES = itemgetter("headers", "metadata", "storage_class", *EXTRA)
 
 
+VERSION = """
+    o.bucket_id, o.key, o.size, o.chunk_id, o.manifest_id, o.pieces_id, o.etag, o.modified_at,
+    o.storage_class, o.headers, o.metadata, o.checksums, o.version_id, o.delete_marker, o.parts_count,
+    o.tags, o.acl, o.encryption, o.lock"""
+"""Of `objects o`; to be selected behind `BUCKET` and `OWNER`."""
+_VERSION_AT = _BUCKET_COLUMNS + 5
+VERSION_END = _VERSION_AT + 19
+"""The first column behind them."""
+
+
 def version(row: asyncpg.Record) -> ObjectVersion:
-    """The object version in the columns of `objects` and `OWNER`."""
+    """The object version of a row that begins with `BUCKET`, `OWNER`, `VERSION`.
+
+    By position, since every look-up of an object makes one.
+    """
+    bucket_id, key, size, chunk_id, manifest_id, pieces_id, *more = row[_VERSION_AT:VERSION_END]
+    etag, modified_at, storage_class, headers, metadata, checksums, *more = more
+    version_id, delete_marker, parts_count, *extra = more
     return ObjectVersion(
-        bucket_id=row["bucket_id"],
-        key=row["key"],
-        body=body(row),
-        etag=row["etag"],
-        modified_at=row["modified_at"],
-        properties=properties(row, row["checksums"]),
-        version_id=row["version_id"],
-        delete_marker=row["delete_marker"],
-        parts_count=row["parts_count"],
-        owner=account(row, "o_"),
+        bucket_id,
+        key,
+        Body(size, chunk_id, manifest_id, pieces_id),
+        etag,
+        modified_at,
+        Properties(
+            headers or {},
+            metadata or {},
+            checksums or {},
+            storage_class,
+            _given(extra),
+        ),
+        version_id,
+        delete_marker,
+        parts_count,
+        _account(*row[_BUCKET_COLUMNS:_VERSION_AT]),
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import logging
 from datetime import UTC, datetime
+from functools import lru_cache
 from json.encoder import encode_basestring_ascii
 from time import perf_counter, time
 
@@ -61,17 +62,21 @@ class AccessRecord(logging.LogRecord):
         exchange = self.exchange
         request = exchange.request
         agent = request.headers.get("User-Agent")
+        key = exchange.key
         return (
-            f'"request_id": "{exchange.request_id}", "remote": {_text(request.remote)}, '
-            f'"account": {_text(exchange.account)}, "method": {_text(request.method)}, '
-            f'"operation": {_text(exchange.operation)}, "bucket": {_text(exchange.bucket)}, '
-            f'"key": {_text(exchange.key)}, "status": {exchange.status}, "error": {_text(exchange.error)}, '
+            f'"request_id": "{exchange.request_id}", "remote": {_name(request.remote)}, '
+            f'"account": {_name(exchange.account)}, "method": {_name(request.method)}, '
+            f'"operation": {_name(exchange.operation)}, "bucket": {_name(exchange.bucket)}, '
+            f'"key": {"null" if key is None else encode_basestring_ascii(key)}, '
+            f'"status": {exchange.status}, "error": {_name(exchange.error)}, '
             f'"bytes_in": {exchange.bytes_in}, "bytes_out": {exchange.bytes_out}, '
-            f'"ms": {self.duration:.3f}, "agent": {_text(agent and agent[:MAX_TEXT])}'
+            f'"ms": {self.duration:.3f}, "agent": {_name(agent and agent[:MAX_TEXT])}'
         )
 
 
-def _text(value: str | None) -> str:
+@lru_cache(maxsize=1024)
+def _name(value: str | None) -> str:
+    """The JSON of what most requests have in common; kept, since looking it up is cheaper than a call."""
     return "null" if value is None else encode_basestring_ascii(value)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from s3gw.errors import S3Error
@@ -45,11 +46,11 @@ def parse_address(raw_target: str, host: str, domains: tuple[str, ...]) -> Addre
     what cannot be a bucket, KeyTooLongError.
     """
     raw_path, _, raw_query = _origin_form(raw_target).partition("?")
-    pairs = uri.parse_query(raw_query)
+    pairs = uri.parse_query(raw_query) if raw_query else ()
     query: dict[str, str] = {}
     for name, value in pairs:
         query.setdefault(name, value)
-    bucket = _bucket_of_host(host, domains)
+    bucket = _bucket_of_host(host, domains) if domains else None
     if bucket is not None:
         return Address(bucket, _key(raw_path[1:]), True, raw_path, query, raw_query, pairs)
     if raw_path == "/":
@@ -78,9 +79,8 @@ def _origin_form(target: str) -> str:
     return target
 
 
+@lru_cache(maxsize=128)
 def _bucket_of_host(host: str, domains: tuple[str, ...]) -> str | None:
-    if not domains:
-        return None
     name = _without_port(host.lower()).rstrip(".")
     for domain in domains:
         if name == domain:

@@ -102,13 +102,30 @@ def _from_header(value: str, headers: Headers, region: str) -> Claim:
         raise S3Error("AccessDenied")
     if scheme != ALGORITHM:
         raise _bad_scheme(scheme, separator)
-    components = _components(rest)
-    access_key, scope = _credential(components["Credential"], region, _malformed_header)
+    signer, _, last = rest.rpartition(",")
+    name, _, signature = last.strip().partition("=")
+    if name == "Signature" and signature and signer:
+        access_key, scope, signed = _signer(signer, region)
+    else:  # it stands elsewhere, or is not there
+        components = _components(rest)
+        signature = components["Signature"]
+        access_key, scope = _credential(components["Credential"], region, _malformed_header)
+        signed = _signed_headers(components["SignedHeaders"])
     timestamp, signed_at = _header_date(headers)
     if scope.date != timestamp[:8]:
         raise _malformed_header("Invalid credential date. Date is not the same as X-Amz-Date.")
-    signed = _signed_headers(components["SignedHeaders"])
-    return Claim(access_key, scope, signed, components["Signature"], timestamp, signed_at, None)
+    return Claim(access_key, scope, signed, signature, timestamp, signed_at, None)
+
+
+@lru_cache(maxsize=256)
+def _signer(text: str, region: str) -> tuple[str, Scope, tuple[str, ...]]:
+    """The components but for the signature.
+
+    Cached, since all that stands before a signature is the same for a day's requests of one client.
+    """
+    components = _components(f"{text},Signature=-")
+    access_key, scope = _credential(components["Credential"], region, _malformed_header)
+    return access_key, scope, _signed_headers(components["SignedHeaders"])
 
 
 def _bad_scheme(scheme: str, separator: str) -> S3Error:

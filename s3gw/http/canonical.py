@@ -73,14 +73,15 @@ def sign(key: bytes, string_to_sign: str) -> str:
     """
     inner, outer = _halves(key)
     inner, outer = inner.copy(), outer.copy()
-    inner.update(to_bytes(string_to_sign))
+    inner.update(string_to_sign.encode("utf-8", "surrogateescape"))
     outer.update(inner.digest())
     return outer.hexdigest()
 
 
 def string_to_sign(timestamp: str, scope: Scope, canonical_request: str) -> str:
     """What is signed for a request; `timestamp` as yyyyMMdd'T'HHmmss'Z'."""
-    return f"{ALGORITHM}\n{timestamp}\n{scope.text}\n{sha256(to_bytes(canonical_request)).hexdigest()}"
+    digest = sha256(canonical_request.encode("utf-8", "surrogateescape")).hexdigest()
+    return f"{ALGORITHM}\n{timestamp}\n{scope.text}\n{digest}"
 
 
 def canonical_query(pairs: Iterable[tuple[str, str]]) -> str:
@@ -95,7 +96,10 @@ def canonical_headers(headers: Headers, signed: Iterable[str]) -> str:
     lines = []
     for name in signed:
         values = headers.getall(name, ())
-        value = _folded(values[0]) if len(values) == 1 else ",".join([_folded(value) for value in values])
+        if len(values) == 1 and " " not in values[0] and values[0].isprintable():
+            value = values[0]
+        else:
+            value = ",".join([_folded(value) for value in values])
         lines.append(f"{name}:{value}\n")
     return "".join(lines)
 

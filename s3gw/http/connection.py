@@ -23,11 +23,12 @@ from aiohttp.http import HttpRequestParser
 from aiohttp.http_exceptions import ContentLengthError, LineTooLong
 from aiohttp.http_parser import RawRequestMessage
 from aiohttp.http_writer import StreamWriter
-from aiohttp.streams import StreamReader
+from aiohttp.streams import EMPTY_PAYLOAD, StreamReader
 from aiohttp.web_protocol import PayloadAccessError, RequestPayloadError
 from multidict import CIMultiDict
 
 from s3gw.errors import S3Error
+from s3gw.http.whole import Written
 
 log = logging.getLogger("s3gw.http")
 
@@ -272,8 +273,8 @@ class Connection(web.RequestHandler):
 
     async def _serve_one(self) -> bool:
         """Answer the next request; whether another may follow."""
-        manager, factory, handler = self._manager, self._request_factory, self._request_handler
-        if manager is None or factory is None or handler is None or self._task_handler is None:
+        manager, handler = self._manager, self._request_handler
+        if manager is None or handler is None or self._task_handler is None:
             return False  # the connection is lost
         message, payload = self._messages.popleft()
         if self._parser is not None:
@@ -282,14 +283,33 @@ class Connection(web.RequestHandler):
             self._resume_reading_if_drained()
         manager.requests_count += 1
         writer = StreamWriter(self, self._loop)
-        request = factory(cast("RawRequestMessage", message), payload, self, writer, self._task_handler)
-        response, reset = await self._handle_request(request, None, handler)
+        request = web.BaseRequest(
+            cast("RawRequestMessage", message), payload, self, writer, self._task_handler, self._loop
+        )
+        reset = False
+        self._request_in_progress = True
+        try:
+            self._current_request = request
+            try:
+                response = await handler(request)
+            except Exception as error:  # noqa: BLE001 - it becomes an answer, if there is still one to give
+                response = self.handle_error(request, 500, error)
+            finally:
+                self._current_request = None
+            # What has left needs nothing more, unless bytes behind the request wait for the parser.
+            if not isinstance(response, Written) or self._upgraded:
+                response, reset = await self.finish_response(request, response, None)
+        finally:
+            self._request_in_progress = False
+            if self._handler_waiter is not None:
+                self._handler_waiter.set_result(None)
         if reset:
             return False
         self._keepalive = bool(response.keep_alive)
         if not payload.is_eof():
             await self._drop_rest(payload)
-        payload.set_exception(PayloadAccessError())
+        if payload is not EMPTY_PAYLOAD:
+            payload.set_exception(PayloadAccessError())
         if not self._keepalive or self._close or self._force_close:
             return False
         self._next_keepalive_close_time = self._loop.time() + self._keepalive_timeout

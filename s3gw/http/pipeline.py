@@ -18,10 +18,12 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Mapping
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from aiohttp import web
+from aiohttp.streams import EMPTY_PAYLOAD
 
 from s3gw.access.decision import Decision, Question, decide
 from s3gw.config import Settings
@@ -38,11 +40,14 @@ from s3gw.http.identities import Identities
 from s3gw.http.monitoring import MONITORING, Monitoring
 from s3gw.http.payload import content_encoding
 from s3gw.http.signature import Authenticated, authenticate, hoisted_headers
-from s3gw.http.source import BodySource
+from s3gw.http.source import NO_SOURCE, BodySource, NoSource
 from s3gw.operations.call import REGISTRY, Buffer, Call, Registered, Services
 from s3gw.protocol.operation import BodyKind, Head, Operation, Reply
 from s3gw.protocol.routing import route
 from s3gw.protocol.values import invalid_argument
+
+if TYPE_CHECKING:
+    from s3gw.http.canonical import Headers
 
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 
@@ -73,7 +78,9 @@ class Pipeline:
         """Answer one request, whatever happens, and log it."""
         settings = self.settings
         exchange = Exchange(request)
-        source = BodySource(request, stall=settings.body_timeout, minimum_rate=settings.minimum_rate)
+        source: BodySource | NoSource = NO_SOURCE
+        if request.content is not EMPTY_PAYLOAD:
+            source = BodySource(request, stall=settings.body_timeout, minimum_rate=settings.minimum_rate)
         self._running += 1
         try:
             try:
@@ -104,22 +111,24 @@ class Pipeline:
         if self._running:
             await self._drained.wait()
 
-    async def _process(self, exchange: Exchange, source: BodySource) -> Reply:
+    async def _process(self, exchange: Exchange, source: BodySource | NoSource) -> Reply:
         """The sequence."""
         request = exchange.request
-        address = parse_address(request.raw_path, request.headers.get("Host", ""), self.settings.domains)
+        given_headers = request.headers
+        host = given_headers.get("Host", "")
+        address = parse_address(request.raw_path, host, self.settings.domains)
         if self.health.concerns(address):
             return await self._own_page(exchange, address)
         exchange.bucket, exchange.key = address.bucket, address.key
         services, identities = self._ready()
 
-        headers = _flat(request)
+        headers = _flat(given_headers)
         operation = route(request.method, address.bucket, address.key, address.query, headers)
         exchange.operation = operation.name
         authenticated = await authenticate(
             request.method,
             address,
-            request.headers,
+            given_headers,
             identities,
             self.settings.region,
             datetime.now(UTC),
@@ -131,12 +140,13 @@ class Pipeline:
         given = operation.parse(Head(request.method, address.bucket, address.key, address.query, headers))
         registered, account = _authorise(account, operation, address)
         body: Body | NoBody = NO_BODY
+        origin = ""
         if operation.body is BodyKind.STREAM:
-            body = open_body(source, request.headers, authenticated)
+            body = open_body(source, given_headers, authenticated)
         elif operation.body is BodyKind.DOCUMENT and operation.parse_document is not None:
             document = await _document(source, request, authenticated, operation)
             operation.parse_document(given, document)
-        origin = f"{request.scheme}://{request.headers.get('Host', '')}"
+            origin = f"{request.scheme}://{host}"
         call = Call(services, account, exchange.request_id, body, origin, address.virtual_host)
         try:
             return operation.render(await registered.handler(call, given))
@@ -156,8 +166,10 @@ class Pipeline:
             raise S3Error("ServiceUnavailable")
         return self.services, self.identities
 
-    async def _send(self, exchange: Exchange, source: BodySource, reply: Reply) -> web.StreamResponse:
-        return await respond.send(
+    def _send(
+        self, exchange: Exchange, source: BodySource | NoSource, reply: Reply
+    ) -> Awaitable[web.StreamResponse]:
+        return respond.send(
             exchange,
             reply,
             close=self.closing or self._draining or not source.leaves_connection_usable,
@@ -165,7 +177,9 @@ class Pipeline:
             minimum_rate=self.settings.minimum_rate,
         )
 
-    async def _fail(self, exchange: Exchange, source: BodySource, error: Exception) -> web.StreamResponse:
+    async def _fail(
+        self, exchange: Exchange, source: BodySource | NoSource, error: Exception
+    ) -> web.StreamResponse:
         failure = as_s3_error(error, exchange.request_id)
         exchange.error = failure.code
         return await self._send(exchange, source, respond.error_reply(failure, exchange))
@@ -196,10 +210,10 @@ class NoBody:
 NO_BODY = NoBody()
 
 
-def _flat(request: web.BaseRequest) -> dict[str, str]:
+def _flat(given: Headers) -> dict[str, str]:
     """Headers by lower-case name, repeated ones joined by commas, Content-Encoding as it is to be kept."""
     headers: dict[str, str] = {}
-    for name, value in request.headers.items():
+    for name, value in given.items():
         lower = name.lower()
         headers[lower] = f"{headers[lower]},{value}" if lower in headers else value
     if "content-encoding" in headers:
@@ -240,7 +254,10 @@ def _authorise(account: Account | None, operation: Operation, address: Address) 
 
 
 async def _document(
-    source: BodySource, request: web.BaseRequest, authenticated: Authenticated | None, operation: Operation
+    source: BodySource | NoSource,
+    request: web.BaseRequest,
+    authenticated: Authenticated | None,
+    operation: Operation,
 ) -> bytes:
     return await read_document(
         source,

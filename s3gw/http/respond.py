@@ -56,8 +56,10 @@ async def send(
     if body is None or isinstance(body, bytes):
         size = 0 if body is None else len(body)
         if size <= whole.MAX_SIZE and not request.protocol.writing_paused:
-            with _TO_CLIENT:
+            try:
                 written = whole.write(request, reply.status, headers, body, close=close)
+            except ConnectionError:
+                raise ClientGone from None
             exchange.bytes_out = size
             return written
         response = _response(reply.status, headers, body, close=close)

@@ -140,6 +140,26 @@ class BodySource:
         return block
 
 
+class NoSource:
+    """The source of a request that announces no body."""
+
+    received = 0
+    leaves_connection_usable = True
+
+    def __aiter__(self) -> NoSource:
+        return self
+
+    async def __anext__(self) -> bytes:
+        """Nothing."""
+        raise StopAsyncIteration
+
+    async def aclose(self) -> None:
+        """Nothing to end."""
+
+
+NO_SOURCE = NoSource()
+
+
 class _Progress(Exception):
     """A part of a block has come."""
 

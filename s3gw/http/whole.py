@@ -94,10 +94,9 @@ def _head(
             continue
         if name == "Content-Type":
             typed = True
-        line = f"{name}: {value}"
-        if not line.isprintable() and _CONTROL.search(line):
-            raise ValueError(f"control characters in the value of {name!r}")
-        lines.append(line)
+        lines.append(f"{name}: {value}")
+    if not "".join(lines).isprintable():
+        _refuse_control(lines)
     length = _length(request, status, declared, body)
     if length is not None:
         lines.append(f"Content-Length: {length}")
@@ -111,6 +110,12 @@ def _head(
         lines.append("Connection: close")
     lines.append("\r\n")
     return "\r\n".join(lines).encode()
+
+
+def _refuse_control(lines: Iterable[str]) -> None:
+    for line in lines:
+        if _CONTROL.search(line):
+            raise ValueError(f"control characters in the value of {line.partition(':')[0]!r}")
 
 
 def _length(request: web.BaseRequest, status: int, declared: str | None, body: bytes | None) -> str | None:

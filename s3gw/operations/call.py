@@ -68,7 +68,8 @@ class Call:
     body: RequestBody
     """Of operations whose body is a stream; empty for all others."""
     origin: str
-    """Scheme and authority the client used, for Location: "http://127.0.0.1:9000"."""
+    """Scheme and authority the client used, for Location: "http://127.0.0.1:9000". Of operations that take a
+    document; empty for all others."""
     virtual_host: bool = False
     """Whether the bucket was named by the host."""
     anonymous: bool = False

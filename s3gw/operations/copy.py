@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from s3gw.db import objects
 from s3gw.db.objects import Outcome
 from s3gw.db.records import ObjectVersion, Properties
@@ -45,7 +43,7 @@ async def copy_object(call: Call, request: types.CopyObjectInput) -> types.CopyO
         if not replaced and _is_same(request, source) and not _changes(request, version, algorithm):
             raise S3Error("InvalidRequest", _UNCHANGED)
         kept = brought if brought is not None else _copied(version, storage_class, redirect)
-        kept = replace(kept, checksums=await _checksums(call, version, algorithm))
+        kept = kept._replace(checksums=await _checksums(call, version, algorithm))
         result = await objects.publish_copy(
             call.services.db,
             bucket.id,

@@ -41,7 +41,8 @@ async def get_object(call: Call, request: types.GetObjectInput) -> types.GetObje
     """
     overrides = _overrides(call, request)
     found, version = await _find(call, request, inline=True)
-    selected = await _select(call, request, version)
+    by_part = request.part_number is not None
+    selected = await _select_part(call, request, version) if by_part else _select(request, version)
     output = types.GetObjectOutput()
     _describe(output, request, version, selected, overrides)
     start, length = selected.span
@@ -59,7 +60,8 @@ async def head_object(call: Call, request: types.HeadObjectInput) -> types.HeadO
     """What GetObject would say, without the bytes."""
     overrides = _overrides(call, request)
     _, version = await _find(call, request, inline=False)
-    selected = await _select(call, request, version)
+    by_part = request.part_number is not None
+    selected = await _select_part(call, request, version) if by_part else _select(request, version)
     output = types.HeadObjectOutput()
     _describe(output, request, version, selected, overrides)
     return output
@@ -104,12 +106,8 @@ def _validators(version: ObjectVersion) -> dict[str, str]:
     return headers
 
 
-async def _select(call: Call, request: Any, version: ObjectVersion) -> _Selected:
-    """Which bytes are asked for, by Range or partNumber. Raises InvalidRange, InvalidPartNumber."""
-    if request.part_number is not None:
-        if request.range is not None:
-            raise S3Error("InvalidRequest", "Cannot specify both Range header and partNumber query parameter")
-        return await _select_part(call, request.part_number, version)
+def _select(request: Any, version: ObjectVersion) -> _Selected:
+    """Which bytes are asked for, where not by partNumber. Raises InvalidRange."""
     heeded = conditions.range_applies(request.if_range, version.etag, version.modified_at)
     span = ranges.requested(request.range if heeded else None, version.size)
     if span is None:
@@ -119,7 +117,11 @@ async def _select(call: Call, request: Any, version: ObjectVersion) -> _Selected
     return _Selected(span, partial=True, checksums=version.properties.checksums if whole else None)
 
 
-async def _select_part(call: Call, number: int, version: ObjectVersion) -> _Selected:
+async def _select_part(call: Call, request: Any, version: ObjectVersion) -> _Selected:
+    """The bytes of a part. Raises InvalidRequest, InvalidArgument, InvalidPartNumber."""
+    number: int = request.part_number
+    if request.range is not None:
+        raise S3Error("InvalidRequest", "Cannot specify both Range header and partNumber query parameter")
     if not 1 <= number <= 10000:
         raise S3Error(
             "InvalidArgument",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from s3gw.db.records import Properties
@@ -94,7 +93,7 @@ def show(output: Any, properties: Properties) -> None:
 
 def with_checksums(properties: Properties, checksums: Mapping[str, str], kind: str) -> Properties:
     """The same properties with these checksums of the given type; with none where there are none."""
-    return replace(properties, checksums={"type": kind, **checksums} if checksums else {})
+    return properties._replace(checksums={"type": kind, **checksums} if checksums else {})
 
 
 def _metadata(metadata: Mapping[str, str]) -> dict[str, str]:

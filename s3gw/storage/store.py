@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncGenerator, AsyncIterable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 from s3gw.backends.base import Backend, Buffer
@@ -118,9 +118,9 @@ class Store:
         """
         return self._reader.read(body, start, length, inline)
 
-    async def inline(self, chunk: InlineChunk, start: int, length: int) -> Buffer:
+    def inline(self, chunk: InlineChunk, start: int, length: int) -> Awaitable[Buffer]:
         """What `read` yields for a body that is one chunk in the database, as one block."""
-        return await self._reader.inline(chunk, start, length)
+        return self._reader.inline(chunk, start, length)
 
     async def discard(self, draft: Draft) -> None:
         """Let go of a draft that will not be published."""

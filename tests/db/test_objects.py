@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 import pytest
 
 from s3gw.db import objects
@@ -37,7 +35,7 @@ async def test_a_published_object_comes_back_as_given(world: World) -> None:
     assert (found.version.modified_at, found.version.owner) == (result.modified_at, world.account)
     assert found.inline == inline(b"data").inline
     head = await objects.get(world.db, "bucket", "key", inline=False)
-    assert head == dataclasses.replace(found, inline=None)
+    assert head == found._replace(inline=None)
 
 
 async def test_equal_content_is_one_chunk(world: World) -> None:

@@ -251,6 +251,30 @@ async def test_malformed_headers(change: tuple[str, str], code: str, part: str) 
     assert part in error.message
 
 
+@pytest.mark.parametrize("separator", [",", ", ", " ,"])
+@pytest.mark.parametrize("last", range(3))
+async def test_components_may_come_in_any_order(last: int, separator: str) -> None:
+    headers = signed("GET", "/bucket")
+    scheme, _, rest = headers["Authorization"].partition(" ")
+    parts = [part.strip() for part in rest.split(",")]
+    parts.append(parts.pop(last))
+    for _ in range(2):  # what is remembered of the first is right for the second
+        headers["Authorization"] = f"{scheme} {separator.join(parts)}"
+        found = await check("GET", "/bucket", headers)
+        assert found is not None
+        assert found.access_key == ACCESS_KEY
+
+
+async def test_what_is_remembered_of_a_signer_proves_nothing() -> None:
+    headers = signed("GET", "/bucket")
+    assert await check("GET", "/bucket", headers) is not None
+    headers["Authorization"] = headers["Authorization"].rpartition("=")[0] + "=" + "0" * 64
+    assert (await refused("GET", "/bucket", headers)).code == "SignatureDoesNotMatch"
+    headers = signed("GET", "/bucket")
+    headers["Authorization"] += ",Signature=" + "0" * 64
+    assert (await refused("GET", "/bucket", headers)).code == "AuthorizationHeaderMalformed"
+
+
 @pytest.mark.parametrize("value", ["", " "])
 async def test_an_empty_authorization_is_refused(value: str) -> None:
     error = await refused("GET", "/bucket", CIMultiDict({"Host": HOST, "Authorization": value}))
