@@ -47,13 +47,20 @@ async def backend(
         upstream = upstreams(SERVICES[request.param])
         bucket = f"contract-{uuid4().hex}"
         make_bucket(upstream, bucket)
-        backend = open_backend(parse(url(upstream, f"{bucket}/some/prefix")))
+        # rclone at times leaves requests unanswered that make one directory at once.
+        prefix = "" if request.param == "s3 on rclone" else "/some/prefix"
+        backend = open_backend(parse(url(upstream, f"{bucket}{prefix}")))
     yield backend
     await backend.close()
 
 
 def name(number: int) -> str:
     return str(UUID(int=number << 64 | number % 256 << 120))
+
+
+def many(backend: Backend) -> int:
+    """How many blobs are many: some services take a fifth of a second for each."""
+    return 200 if backend.appendable else 16
 
 
 async def names(backend: Backend) -> dict[str, int]:
@@ -108,8 +115,8 @@ async def test_delete(backend: Backend) -> None:
 
 
 async def test_listing_many(backend: Backend) -> None:
-    await asyncio.gather(*(backend.put(name(number), [bytes(number)]) for number in range(100)))
-    assert await names(backend) == {name(number): number for number in range(100)}
+    await asyncio.gather(*(backend.put(name(number), [bytes(number)]) for number in range(many(backend))))
+    assert await names(backend) == {name(number): number for number in range(many(backend))}
     assert all([0 <= info.age < 60 async for info in backend.list()])
 
 
@@ -126,7 +133,7 @@ async def test_concurrent_calls(backend: Backend) -> None:
         assert await backend.read(name(number), 100, 19_000) == data[100:19_100]
         await backend.delete(name(number))
 
-    await asyncio.gather(*(cycle(number) for number in range(50)))
+    await asyncio.gather(*(cycle(number) for number in range(many(backend))))
     assert await names(backend) == {}
 
 
