@@ -58,6 +58,7 @@ def test_a_run_beside_the_peer_adds_up(tmp_path: Path, capsys: pytest.CaptureFix
     assert "| PUT 4 KiB | 16 |" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_every_kind_of_work_runs(tmp_path: Path) -> None:
     works: list[Work] = [
         *SMALL,

@@ -118,6 +118,7 @@ def _raise(results: list[Any]) -> None:
             raise result
 
 
+@pytest.mark.slow
 async def test_an_upload_that_finds_its_chunks_in_a_pack_that_moves(
     scene: Scene, store: Store, compactor: Compactor
 ) -> None:
@@ -167,6 +168,7 @@ async def test_chunks_that_are_deleted_while_they_move(
     assert await every_order(scene.database, prepare) > 10
 
 
+@pytest.mark.slow
 async def test_two_compactors_and_a_collector(
     scene: Scene, store: Store, compactor: Compactor, memory: Memory
 ) -> None:
