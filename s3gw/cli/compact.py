@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from s3gw import app
+from s3gw.backends.base import Backend
 from s3gw.cli import progress
 from s3gw.cli.gc import seconds
 from s3gw.cli.output import say, size
 from s3gw.config import Settings, parse_size
 from s3gw.db import instances
+from s3gw.db.pool import Database
 from s3gw.errors import ConfigError
 from s3gw.jobs.collect import Collector, Freed, collect_now
 from s3gw.jobs.compact import compacting
@@ -68,16 +71,26 @@ def run(settings: Settings, given: argparse.Namespace) -> int:
 
 
 async def _compact(settings: Settings, grace: float | None) -> tuple[Progress, Freed | None]:
+    """Collect, so that what was let go counts as dead; compact; collect the packs that this emptied."""
     done = Progress()
     async with app.storage(settings) as (db, backends):
+        freed = await _collect(db, backends, settings, grace)
         weights = await instances.active_weights(db)
         compacts = compacting(db, backends, settings, weights=weights)
         async with compacts as compactor, progress.shown("compacting", done):
             await compactor.run_all(done)
-        if grace is not None:
-            return done, await collect_now(db, backends, settings.margins, grace=grace)
-        await Collector(db, backends, settings.margins).run(Progress())
-    return done, None
+        after = await _collect(db, backends, settings, grace)
+    return done, None if freed is None or after is None else freed + after
+
+
+async def _collect(
+    db: Database, backends: Mapping[int, Backend], settings: Settings, grace: float | None
+) -> Freed | None:
+    """A collection without waiting for the margins where a grace is given; what it freed."""
+    if grace is not None:
+        return await collect_now(db, backends, settings.margins, grace=grace)
+    await Collector(db, backends, settings.margins).run(Progress())
+    return None
 
 
 def _percent(text: str) -> float:

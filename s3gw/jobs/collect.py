@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from uuid import UUID
 
 from s3gw.backends.base import Backend
@@ -43,6 +43,10 @@ class Freed:
     blobs: int = 0
     """Blobs that were unlinked."""
     bytes: int = 0
+
+    def __add__(self, other: Freed) -> Freed:
+        """What two collections removed together."""
+        return Freed(*(mine + more for mine, more in zip(astuple(self), astuple(other), strict=True)))
 
 
 @dataclass(frozen=True, slots=True)
