@@ -169,6 +169,7 @@ def test_the_document_has_a_place_for_every_table() -> None:
         assert report.replaced(page, load(report.FIGURES)) == page
 
 
+@pytest.mark.client
 def test_plots_are_the_same_for_the_same_figures(tmp_path: Path) -> None:
     pytest.importorskip("matplotlib", reason="make test-deps installs matplotlib")
     from bench.speed.plots import draw
