@@ -10,7 +10,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequen
 from dataclasses import dataclass
 from typing import TypeVar
 
-from s3gw.backends.base import Appender, Backend, BlobInfo, Buffer, Marker, Space
+from s3gw.backends.base import Appender, Backend, BlobInfo, Buffer, Space
+from s3gw.backends.wrapper import Wrapper
 
 T = TypeVar("T")
 
@@ -35,56 +36,27 @@ class Fault:
     """Whether the call does its work before the error: the caller cannot know that it did."""
 
 
-class FaultyBackend(Backend):
+class FaultyBackend(Wrapper):
     """A backend round another that follows a script. `met` counts the calls of each method."""
 
     def __init__(self, inner: Backend, faults: Iterable[Fault] = ()) -> None:
-        self._inner = inner
+        super().__init__(inner)
         self.faults = list(faults)
         self.met: dict[str, int] = {}
-        self.appendable = inner.appendable
-
-    async def put(self, name: str, buffers: Sequence[Buffer]) -> None:
-        """As the script says."""
-        await self._through("put", lambda: self._inner.put(name, buffers))
 
     async def open(self, name: str) -> Appender:
         """As the script says; so do the appends."""
-        return FaultyAppender(self, await self._through("open", lambda: self._inner.open(name)))
-
-    async def read(self, name: str, offset: int, length: int) -> Buffer:
-        """As the script says."""
-        return await self._through("read", lambda: self._inner.read(name, offset, length))
-
-    async def size(self, name: str) -> int:
-        """As the script says."""
-        return await self._through("size", lambda: self._inner.size(name))
-
-    async def delete(self, name: str) -> None:
-        """As the script says."""
-        await self._through("delete", lambda: self._inner.delete(name))
+        return FaultyAppender(self, await super().open(name))
 
     async def list(self) -> AsyncIterator[BlobInfo]:
         """As the script says, before the first blob."""
         await self._through("list", lambda: asyncio.sleep(0))
-        async for info in self._inner.list():
+        async for info in super().list():
             yield info
-
-    async def marker(self) -> Marker | None:
-        """As the script says."""
-        return await self._through("marker", lambda: self._inner.marker())
-
-    async def mark(self, marker: Marker) -> Marker:
-        """As the script says."""
-        return await self._through("mark", lambda: self._inner.mark(marker))
 
     async def space(self) -> Space | None:
         """As the script says."""
         return await self._through("space", lambda: self._inner.space())
-
-    async def close(self) -> None:
-        """Never fails by script."""
-        await self._inner.close()
 
     async def _through(self, method: str, call: Callable[[], Awaitable[T]]) -> T:
         self.met[method] = self.met.get(method, 0) + 1
