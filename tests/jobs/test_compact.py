@@ -308,3 +308,20 @@ async def test_where_a_frame_does_not_hold_what_the_rows_say_nothing_moves(
     progress = await run(compactor)
     assert progress.counts["damaged"] >= len(kept)
     assert progress.counts["frames"] == 0
+
+
+async def test_a_chunk_that_moved_meanwhile_stays_where_it_is(
+    database: Database, memory: Memory, keys: Keys, store: Store, compactor: Compactor
+) -> None:
+    """Another compactor was faster: its pack would be left without a chunk, and nothing would queue it."""
+    await mostly_dead(database, memory, keys, store)
+    places = "SELECT id, pack_id, frame_offset FROM chunks ORDER BY id"
+    stale = [
+        compaction.Move(row["pack_id"], row["frame_offset"], row["pack_id"], row["frame_offset"], [row["id"]])
+        for row in await database.fetch(places)
+    ]
+    await run(compactor)
+    moved = await database.fetch(places)
+    assert {row["pack_id"] for row in moved}.isdisjoint({move.source_pack for move in stale})
+    assert await compaction.repoint(database, stale) == 0
+    assert await database.fetch(places) == moved
