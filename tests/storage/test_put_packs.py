@@ -129,6 +129,7 @@ async def test_a_failed_put_goes_up_again_under_a_new_name(
     backend.faults.append(Fault("put", Unavailable("down")))
     await keys.put(store, "key", random_bytes(MIB))
     assert backend.met["put"] == 2
+    await store._packs.close()
     await collect_now(database, {1: backend}, Margins())
     assert await check_store(database, {1: backend}) == []
     assert await keys.get(store, "key") == random_bytes(MIB)
