@@ -13,21 +13,21 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, Protocol, cast
+from typing import Any, cast
 
 from aiohttp import web
 from aiohttp.http import HttpRequestParser
-from aiohttp.http_exceptions import ContentLengthError, LineTooLong
+from aiohttp.http_exceptions import ContentLengthError
 from aiohttp.http_parser import RawRequestMessage
 from aiohttp.http_writer import StreamWriter
 from aiohttp.streams import EMPTY_PAYLOAD, StreamReader
 from aiohttp.web_protocol import PayloadAccessError, RequestPayloadError
-from multidict import CIMultiDict
 
 from s3gw.errors import S3Error
+from s3gw.http.refusals import LastAnswer, Refusals, refusal
 from s3gw.http.whole import Written
 
 log = logging.getLogger("s3gw.http")
@@ -53,20 +53,6 @@ class Bounds:
     header_time: float
     header_size: int
     idle_time: float
-
-
-class Refusals(Protocol):
-    """How a connection answers where no request reached the pipeline."""
-
-    def answer(
-        self, request: web.BaseRequest, error: S3Error
-    ) -> tuple[int, Iterable[tuple[str, str]], bytes | None]:
-        """Status, headers and body for a request that the HTTP parser refused."""
-        ...
-
-    def raw(self, error: S3Error) -> bytes:
-        """A whole HTTP/1.1 response with `Connection: close`, for a request whose headers never ended."""
-        ...
 
 
 class Listener(web.Server):
@@ -383,28 +369,3 @@ class Connection(web.RequestHandler):
     def _bound_flush(self, transport: asyncio.Transport | None) -> None:
         if transport is not None and transport.get_write_buffer_size():
             self._loop.call_later(FLUSH_WITHIN, transport.abort)
-
-
-class LastAnswer(web.Response):
-    """An answer after which the connection drops whatever comes, since the parser can make nothing of it."""
-
-    def __init__(
-        self, connection: Connection, status: int, headers: Iterable[tuple[str, str]], body: bytes | None
-    ) -> None:
-        super().__init__(status=status, headers=CIMultiDict(headers), body=body)
-        self._connection = connection
-        self.force_close()
-
-    async def write_eof(self, data: bytes = b"") -> None:
-        """Send it, then linger."""
-        await super().write_eof(data)
-        await self._connection.linger()
-
-
-def refusal(status: int, exc: BaseException | None, message: str | None) -> S3Error:
-    """What a client is told of a request that aiohttp's parser refused with `exc`."""
-    if status >= 500:
-        return S3Error("InternalError")
-    if isinstance(exc, LineTooLong) or (message or "").startswith("Too many headers"):
-        return S3Error("RequestHeaderSectionTooLarge")
-    return S3Error("BadRequest", "An error occurred when parsing the HTTP request.")

@@ -19,10 +19,11 @@ from s3gw.config import Settings
 from s3gw.errors import S3Error
 from s3gw.http import respond
 from s3gw.http.addressing import HEALTH_BUCKET, Address
-from s3gw.http.connection import Bounds, Listener, Refusals
+from s3gw.http.connection import Bounds, Listener
 from s3gw.http.exchange import Exchange
 from s3gw.http.failures import as_s3_error
 from s3gw.http.identities import Identities
+from s3gw.http.refusals import Refusals
 from s3gw.http.signature import authenticate
 from s3gw.protocol.operation import Reply
 
