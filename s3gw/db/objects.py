@@ -10,14 +10,16 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
-from typing import Any, NamedTuple
+from typing import Any
 
 import asyncpg
 
 from s3gw.db.batches import batches
+from s3gw.db.finding import Found as Found
+from s3gw.db.finding import get as get
 from s3gw.db.pool import Database, retrying
-from s3gw.db.records import Body, Bucket, Draft, InlineChunk, ObjectVersion, Properties
-from s3gw.db.rows import BUCKET, OWNER, VERSION, VERSION_END, bucket, property_values, version
+from s3gw.db.records import Body, Draft, InlineChunk, Properties
+from s3gw.db.rows import property_values
 from s3gw.errors import Unavailable
 
 
@@ -55,15 +57,6 @@ class PublishResult:
     version_id: str | None = None
 
 
-class Found(NamedTuple):
-    """What one look-up found: the bucket or None, the key's current version or None, its bytes if inline."""
-
-    bucket: Bucket | None
-    version: ObjectVersion | None
-    inline: InlineChunk | None = None
-    """Of a body that is one chunk in the database; pass it on to `Store.read`."""
-
-
 @dataclass(frozen=True, slots=True)
 class ObjectPart:
     """A part of an object that was completed from parts; `offset` and `size` are bytes of the object."""
@@ -73,33 +66,6 @@ class ObjectPart:
     size: int
     checksums: Mapping[str, str]
 
-
-_FOUND = f"""
-SELECT {BUCKET}, {OWNER}, {VERSION},
-    c.domain_id AS c_domain_id, c.digest AS c_digest, c.length AS c_length, c.codec AS c_codec,
-    c.data AS c_data, c.key_id AS c_key_id
-"""
-_GET = f"""{_FOUND}
-FROM buckets b
-JOIN accounts bo ON bo.id = b.account_id
-LEFT JOIN objects o ON o.bucket_id = b.id AND o.key = $2
-LEFT JOIN accounts oo ON oo.id = o.account_id
-LEFT JOIN chunks c ON c.id = o.chunk_id AND c.pack_id IS NULL AND $3
-WHERE b.name = $1
-"""
-# Each look-up is a LATERAL with LIMIT, which PostgreSQL can only do by index, one after the other: a plan
-# made while tables were small must not become a join of whole tables.
-_GET_MANY = f"""{_FOUND}
-FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS q (bucket, key, place)
-LEFT JOIN LATERAL (SELECT * FROM buckets WHERE name = q.bucket LIMIT 1) b ON true
-LEFT JOIN LATERAL (SELECT * FROM accounts WHERE id = b.account_id LIMIT 1) bo ON true
-LEFT JOIN LATERAL (SELECT * FROM objects WHERE bucket_id = b.id AND key = q.key LIMIT 1) o ON true
-LEFT JOIN LATERAL (SELECT * FROM accounts WHERE id = o.account_id LIMIT 1) oo ON true
-LEFT JOIN LATERAL (
-    SELECT * FROM chunks WHERE id = o.chunk_id AND pack_id IS NULL AND $3 LIMIT 1
-) c ON true
-ORDER BY q.place
-"""
 
 # Arguments of upsert_object behind the body: $1 bucket, $2 key, $3 account, $4 size, $5 ETag, $6 count of
 # parts, $7 storage class, $8 to $14 properties, $15 and $16 the precondition. The body's follow from $17.
@@ -171,40 +137,6 @@ _PARTS = """
 SELECT part_number, (sum(size) OVER (ORDER BY part_number) - size)::bigint AS position, size, checksums
 FROM object_parts WHERE pieces_id = $1 ORDER BY part_number
 """
-
-
-def get(db: Database, bucket_name: str, key: str, *, inline: bool = True) -> Awaitable[Found]:
-    """The bucket, the key's current version, and its bytes where they are inline, in one round trip.
-
-    `inline=False` leaves the bytes out, for HEAD.
-    """
-    return batches(db, _find_with_bytes if inline else _find_without).ask((bucket_name, key))
-
-
-async def _find_with_bytes(db: Database, wanted: Sequence[tuple[str, str]]) -> list[Found]:
-    return await _find(db, wanted, inline=True)
-
-
-async def _find_without(db: Database, wanted: Sequence[tuple[str, str]]) -> list[Found]:
-    return await _find(db, wanted, inline=False)
-
-
-async def _find(db: Database, wanted: Sequence[tuple[str, str]], *, inline: bool) -> list[Found]:
-    if len(wanted) == 1:
-        return [_found(await db.fetchrow(_GET, *wanted[0], inline))]
-    names, keys = zip(*wanted, strict=True)
-    return [_found(row) for row in await db.fetch(_GET_MANY, names, keys, inline)]
-
-
-def _found(row: asyncpg.Record | None) -> Found:
-    if row is None or row["b_id"] is None:
-        return Found(None, None)
-    if row["key"] is None:
-        return Found(bucket(row), None)
-    chunk = None
-    if row["c_data"] is not None:
-        chunk = InlineChunk(*row[VERSION_END:])
-    return Found(bucket(row), version(row), chunk)
 
 
 async def publish(

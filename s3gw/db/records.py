@@ -65,6 +65,9 @@ class Bucket:
     compression: bool
 
 
+NULL_VERSION = "null"
+"""How S3 names the version of a key that was written without versioning; its `version_id` is None here."""
+
 _NONE: Mapping[str, Any] = MappingProxyType({})
 
 

@@ -85,6 +85,8 @@ VERSION = """
     o.storage_class, o.headers, o.metadata, o.checksums, o.version_id, o.delete_marker, o.parts_count,
     o.tags, o.acl, o.encryption, o.lock"""
 """Of `objects o`; to be selected behind `BUCKET` and `OWNER`."""
+VERSION_COLUMNS = VERSION.replace("o.", "") + ", account_id"
+"""The same columns and the owner's, of `objects` or `noncurrent`."""
 _VERSION_AT = _BUCKET_COLUMNS + 5
 VERSION_END = _VERSION_AT + 19
 """The first column behind them."""

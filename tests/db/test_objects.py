@@ -178,3 +178,19 @@ class TestCopy:
         assert (await self.copy(world, source)).outcome is Outcome.SOURCE_GONE
         assert (await world.get("copy")).version is None
         assert await world.count("pieces") == 0
+
+
+async def test_a_version_is_found_wherever_it_is(world: World) -> None:
+    await world.put("key", b"old")
+    await world.db.execute("INSERT INTO noncurrent SELECT * FROM objects")
+    await world.db.execute("UPDATE objects SET version_id = 'v2', etag = 'e-new', delete_marker = true")
+    found = {
+        version_id: (await objects.get(world.db, "bucket", "key", version_id=version_id)).version
+        for version_id in ("v2", "null", "v1")
+    }
+    assert {name: version and (version.etag, version.version_id) for name, version in found.items()} == {
+        "v2": ("e-new", "v2"),
+        "null": ("e-old", None),
+        "v1": None,
+    }
+    assert (await objects.get(world.db, "bucket", "key", version_id="null")).inline == inline(b"old").inline
