@@ -103,6 +103,17 @@ class Keys:
         draft = await store.write(blocks_of(data), layout)
         assert (await self.publish(key, draft)).outcome is objects.Outcome.DONE
 
+    async def put_whole(self, store: Store, key: str, data: bytes, layout: Layout = CDC) -> int:
+        """The same as PutObject does it; how often the body had to be stored again."""
+        async with store.drafting(blocks_of(data), layout, len(data)) as drafting:
+            draft, again = drafting.draft, 0
+            while (result := await self.publish(key, draft)).outcome is objects.Outcome.CHUNKS_GONE:
+                assert draft.whole is not None
+                assert drafting.again is not None
+                draft, again = await drafting.again(), again + 1
+            assert result.outcome is objects.Outcome.DONE
+            return again
+
     async def get(self, store: Store, key: str) -> bytes | None:
         """The whole object, or None."""
         found = await objects.get(self.db, self.bucket, key)

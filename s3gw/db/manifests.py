@@ -19,6 +19,7 @@ import asyncpg
 from s3gw import pauses
 from s3gw.db.instances import Instance
 from s3gw.db.pool import Connection, Database, retrying
+from s3gw.db.records import NewChunk
 from s3gw.errors import Unavailable
 
 _ATTEMPTS = 8
@@ -27,22 +28,6 @@ _ATTEMPTS = 8
 
 class PackLost(Unavailable):
     """The pack was condemned before its new chunks were published; their bytes must be written again."""
-
-
-@dataclass(frozen=True, slots=True)
-class NewChunk:
-    """A chunk whose bytes are safe: in a frame of a pack, or in `data` as stored."""
-
-    digest: bytes
-    length: int
-    codec: int
-    pack_id: int | None = None
-    frame_offset: int | None = None
-    frame_length: int | None = None
-    frame_plain: int | None = None
-    frame_start: int | None = None
-    data: bytes | None = None
-    key_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from typing import Any
 
 import asyncpg
 
+from s3gw.db import whole
 from s3gw.db.batches import batches
 from s3gw.db.finding import Found as Found
 from s3gw.db.finding import get as get
@@ -34,6 +35,8 @@ class Outcome(Enum):
     """If-Match, and there is no such key."""
     SOURCE_GONE = "source-gone"
     """The copied body was replaced and collected meanwhile: look the source up again, once."""
+    CHUNKS_GONE = "chunks-gone"
+    """Chunks of a whole manifest, or their pack, were collected meanwhile: store the body again."""
     NO_UPLOAD = "no-upload"
     INVALID_PART = "invalid-part"
     """A part that Complete names is not there with that ETag."""
@@ -104,6 +107,11 @@ ORDER BY w.place
 _PUBLISH_MANIFEST = "SELECT modified, version FROM " + _UPSERT.format(
     chunk="NULL", manifest="claim_manifest($17, $4)", pieces="NULL"
 )
+_PUBLISH_WHOLE = "SELECT modified, version FROM " + _UPSERT.format(
+    chunk="NULL",
+    manifest=f"whole_manifest($4, {whole.parameters(17)})",
+    pieces="NULL",
+)
 _PUBLISH_BODY = "SELECT modified, version FROM " + _UPSERT.format(chunk="$17", manifest="$18", pieces="$19")
 _PUBLISH_COPY = (
     "SELECT u.modified, u.version FROM copy_body($17, $18, $19, $4, 0, $4, $20) AS c, LATERAL "
@@ -152,16 +160,21 @@ async def publish(
 ) -> PublishResult:
     """Make `content` the current version of `key`, in one statement.
 
-    A draft's inline chunk is inserted, or its manifest's lease cleared; what the key held before goes to the
-    trash. When it ends otherwise than DONE or raises, nothing of it stays, and the draft is the caller's to
-    discard. Raises Unavailable when the draft's lease was lost. Inline drafts that come together without
-    preconditions share a statement and its commit.
+    A draft's inline chunk or whole manifest is inserted, or its manifest's lease cleared; what the key held
+    before goes to the trash. When it ends otherwise than DONE or raises, nothing of it stays, and the draft
+    is the caller's to discard. Raises Unavailable when the draft's lease was lost. Inline drafts that come
+    together without preconditions share a statement and its commit.
     """
     if isinstance(content, Draft) and content.inline is not None and precondition is None:
         key_and_properties = (bucket_id, key, account_id, content.size, etag, properties.storage_class)
         question = (*key_and_properties, *property_values(properties), *_chunk_arguments(content.inline))
         return await batches(db, _publish_inline).ask(question)
-    statement, body_arguments = content_arguments(content, _PUBLISH_INLINE, _PUBLISH_MANIFEST, _PUBLISH_BODY)
+    if isinstance(content, Draft) and content.whole is not None:
+        statement, body_arguments = _PUBLISH_WHOLE, whole.arguments(content.whole)
+    else:
+        statement, body_arguments = content_arguments(
+            content, _PUBLISH_INLINE, _PUBLISH_MANIFEST, _PUBLISH_BODY
+        )
     arguments = _upsert_arguments(
         bucket_id, key, account_id, content.size, etag, None, properties, precondition
     )
@@ -289,6 +302,7 @@ _STATES = {
     "S3412": Outcome.PRECONDITION_FAILED,
     "S3404": Outcome.MISSING,
     "S3SRC": Outcome.SOURCE_GONE,
+    "S3GON": Outcome.CHUNKS_GONE,
     "S3UPL": Outcome.NO_UPLOAD,
     "S3PRT": Outcome.INVALID_PART,
 }
@@ -321,6 +335,8 @@ def _gone(error: asyncpg.ForeignKeyViolationError) -> Outcome:
     constraint = error.constraint_name or ""
     if constraint.endswith("_bucket_id_fkey"):
         return Outcome.NO_BUCKET
+    if constraint == "chunks_pack_id_fkey":
+        return Outcome.CHUNKS_GONE
     if constraint.endswith(("_chunk_id_fkey", "_manifest_id_fkey")):
         return Outcome.SOURCE_GONE
     raise error

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
@@ -30,12 +30,41 @@ class InlineChunk(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class NewChunk:
+    """A chunk whose bytes are safe: in a frame of a pack, or in `data` as stored."""
+
+    digest: bytes
+    length: int
+    codec: int
+    pack_id: int | None = None
+    frame_offset: int | None = None
+    frame_length: int | None = None
+    frame_plain: int | None = None
+    frame_start: int | None = None
+    data: bytes | None = None
+    key_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WholeManifest:
+    """A manifest that is written by the statement that publishes it."""
+
+    domain_id: int
+    new: Sequence[NewChunk]
+    """In the order of their digests, each once."""
+    rows: Sequence[tuple[int, bytes | None]]
+    """Offsets in the body, and the digest of the chunk that begins there; None where a hole does."""
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
-    """Bytes that are safe but named by nothing yet: an inline chunk still to insert, or a leased manifest."""
+    """Bytes that are safe but named by nothing yet: an inline chunk still to insert, a leased manifest, or a
+    whole one that is still to be written."""
 
     size: int
     inline: InlineChunk | None = None
     manifest_id: int | None = None
+    whole: WholeManifest | None = None
 
 
 @dataclass(frozen=True, slots=True)

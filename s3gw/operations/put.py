@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from s3gw.db import objects
-from s3gw.db.objects import Outcome
+from s3gw.db.objects import Outcome, Precondition, PublishResult
+from s3gw.db.records import Bucket, Properties
 from s3gw.errors import S3Error
 from s3gw.operations import checksums, etags, properties, unsupported
 from s3gw.operations.call import Call, RequestBody, operation
 from s3gw.operations.lookup import bucket_and_precondition, layout_of, refused
 from s3gw.operations.names import check_key
 from s3gw.protocol import types
+from s3gw.storage.store import Drafting
 
 MAX_BODY = 5 << 30
 """Bytes of one PutObject or UploadPart."""
@@ -19,8 +21,9 @@ MAX_BODY = 5 << 30
 async def put_object(call: Call, request: types.PutObjectInput) -> types.PutObjectOutput:
     """Store the body under the key, wholly or not at all.
 
-    Two round trips to the database: the bucket (with the key, where there is a precondition), and the
-    publication. The store has made every byte durable before the second.
+    Two round trips to the database where the bytes go into a row: the bucket (with the key, where there is a
+    precondition), and the publication. Up to a MiB there is one more, which asks for the chunks that are
+    stored. The store has made every byte durable before the last.
     """
     unsupported.refuse(request)
     check_key(request.key)
@@ -28,27 +31,44 @@ async def put_object(call: Call, request: types.PutObjectInput) -> types.PutObje
     kept = properties.given(request)
     by_default = _ask_checksum(call.body, request)
     bucket, precondition = await bucket_and_precondition(call, request)
-    store = call.services.store
-    draft = await store.write(call.body, layout_of(bucket), size=call.body.length)
-    etag = call.body.md5.hex()
-    kept = properties.with_checksums(kept, _computed(call.body, by_default), checksums.FULL_OBJECT)
-    # When this raises, it may still have been committed: then the draft's lease decides, not we.
-    result = await objects.publish(
-        call.services.db,
-        bucket.id,
-        request.key,
-        call.account.id,
-        draft,
-        etag,
-        kept,
-        precondition=precondition,
-    )
-    if result.outcome is not Outcome.DONE:
-        await store.discard(draft)
-        raise refused(result.outcome, request.bucket, request.key, precondition)
+    async with call.services.store.drafting(call.body, layout_of(bucket), call.body.length) as drafting:
+        etag = call.body.md5.hex()
+        kept = properties.with_checksums(kept, _computed(call.body, by_default), checksums.FULL_OBJECT)
+        result = await _publish(call, bucket, request, drafting, etag, kept, precondition)
     output = types.PutObjectOutput(e_tag=etags.quote(etag), version_id=result.version_id)
     checksums.show(output, kept.checksums)
     return output
+
+
+async def _publish(
+    call: Call,
+    bucket: Bucket,
+    request: types.PutObjectInput,
+    drafting: Drafting,
+    etag: str,
+    kept: Properties,
+    precondition: Precondition | None,
+) -> PublishResult:
+    """Make the draft the key's current version. Raises whatever else it ended as."""
+    draft = drafting.draft
+    while True:
+        # When this raises, it may still have been committed: then the draft's lease decides, not we.
+        result = await objects.publish(
+            call.services.db,
+            bucket.id,
+            request.key,
+            call.account.id,
+            draft,
+            etag,
+            kept,
+            precondition=precondition,
+        )
+        if result.outcome is Outcome.DONE:
+            return result
+        await call.services.store.discard(draft)
+        if result.outcome is not Outcome.CHUNKS_GONE or drafting.again is None or draft.whole is None:
+            raise refused(result.outcome, request.bucket, request.key, precondition)
+        draft = await drafting.again()
 
 
 def check_length(body: RequestBody) -> None:

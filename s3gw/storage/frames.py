@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from s3gw.backends.base import Buffer
-from s3gw.db.manifests import NewChunk
+from s3gw.db.records import NewChunk
 from s3gw.storage import packformat
 from s3gw.storage.packformat import EncodedFrame, FrameChunk
 

@@ -45,11 +45,19 @@ class PackWriter:
         `last` says that the upload has nothing more to add and waits for this. Raises OutOfSpace, Unavailable
         or OSError when the bytes are not safe; the pack is then dropped.
         """
-        placement = await self._place(Waiter(buffers, length, last))
+        placement = await self.place(buffers, length, last=last)
         try:
             yield placement
         finally:
-            self._register.published(placement.pack)
+            self.published(placement)
+
+    async def place(self, buffers: Sequence[Buffer], length: int, *, last: bool = True) -> Placement:
+        """Like `append`; call `published` once the chunks are published, or will never be."""
+        return await self._place(Waiter(buffers, length, last))
+
+    def published(self, placement: Placement) -> None:
+        """Nothing waits for its publication there any more, for those frames."""
+        self._register.published(placement.pack)
 
     def retire(self, pack: Pack) -> None:
         """Add to this pack no more; seal it once everything in it is published."""

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 
 from s3gw.backends.base import Backend, Buffer
 from s3gw.config import Settings
@@ -17,7 +19,7 @@ from s3gw.db.instances import Instance
 from s3gw.db.pool import Database
 from s3gw.db.records import Body, Draft, InlineChunk
 from s3gw.errors import OutOfSpace
-from s3gw.storage import small
+from s3gw.storage import small, whole
 from s3gw.storage.budget import Budget
 from s3gw.storage.inflight import InFlight
 from s3gw.storage.leases import Leases
@@ -25,7 +27,7 @@ from s3gw.storage.packs import Commits, PackWriter
 from s3gw.storage.reader import Reader
 from s3gw.storage.writer import Layout, Share, Tools, Upload
 
-__all__ = ["Layout", "Store"]
+__all__ = ["Drafting", "Layout", "Store"]
 
 _BATCHES = 16 << 20
 """Plain bytes that all uploads of a process gather together, about."""
@@ -38,6 +40,15 @@ _FEW = 2
 """Uploads at once that are not yet enough to keep the disk busy with one batch each."""
 _SPACE_FRESH = 0.5
 """Seconds for which a look at the free space holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drafting:
+    """A draft, and how to have another where chunks that it counts on were collected meanwhile."""
+
+    draft: Draft
+    again: Callable[[], Awaitable[Draft]] | None = None
+    """To be asked where the publication ended as CHUNKS_GONE."""
 
 
 class Store:
@@ -81,6 +92,36 @@ class Store:
         """Group commits of this process so far."""
         return self._packs.commits
 
+    @asynccontextmanager
+    async def drafting(
+        self, blocks: AsyncIterable[Buffer], layout: Layout, size: int
+    ) -> AsyncIterator[Drafting]:
+        """Like `write`, with a draft that is published, or discarded, before the context is left.
+
+        So a body that fits into memory needs no lease, and its manifest is written when it is published.
+        """
+        await self.check_space()
+        found = await self._small(blocks, layout, size)
+        if isinstance(found, Draft):
+            yield Drafting(found)
+            return
+        if not 0 < size <= whole.LARGEST:
+            yield Drafting(await self._write(found, layout, size))
+            return
+        work = whole.Whole(self._tools, layout, size)
+
+        async def again() -> Draft:
+            work.close()
+            return await self._write(work.again(), layout, size)
+
+        self._uploads += 1
+        try:
+            draft = await work.run(found)
+            yield Drafting(await again() if draft is None else draft, again)
+        finally:
+            self._uploads -= 1
+            work.close()
+
     async def write(self, blocks: AsyncIterable[Buffer], layout: Layout, *, size: int | None = None) -> Draft:
         """Store everything that `blocks` yields, and say by what to publish it.
 
@@ -90,12 +131,21 @@ class Store:
         Unavailable; then nothing of the upload is visible, and what was stored is collected.
         """
         await self.check_space()
-        if size is not None and size <= small.LARGEST:
-            data = await small.gather(blocks, size)
-            chunk = small.inline(data, layout, self._tools.inline_limit)
-            if chunk is not None:
-                return Draft(size, inline=chunk)
-            blocks = small.again(data)
+        found = await self._small(blocks, layout, size)
+        return found if isinstance(found, Draft) else await self._write(found, layout, size)
+
+    async def _small(
+        self, blocks: AsyncIterable[Buffer], layout: Layout, size: int | None
+    ) -> Draft | AsyncIterable[Buffer]:
+        """The draft of a body so small that it is dealt with at once; of others the body."""
+        if size is None or size > small.LARGEST:
+            return blocks
+        data = await small.gather(blocks, size)
+        chunk = small.inline(data, layout, self._tools.inline_limit)
+        return small.again(data) if chunk is None else Draft(size, inline=chunk)
+
+    async def _write(self, blocks: AsyncIterable[Buffer], layout: Layout, size: int | None) -> Draft:
+        """By a leased manifest."""
         self._uploads += 1
         try:
             draft = await Upload(self._tools, layout).run(blocks)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterable, AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
@@ -19,9 +19,9 @@ from s3gw import pauses
 from s3gw.backends.base import Buffer
 from s3gw.db import manifests
 from s3gw.db.instances import Instance
-from s3gw.db.manifests import NewChunk, PackLost, Reference
+from s3gw.db.manifests import PackLost, Reference
 from s3gw.db.pool import Database
-from s3gw.db.records import Draft, InlineChunk
+from s3gw.db.records import Draft, InlineChunk, NewChunk
 from s3gw.errors import Unavailable
 from s3gw.storage import codec, frames
 from s3gw.storage.budget import Budget
@@ -159,11 +159,8 @@ class Upload:
             chunks.extend(self._chunker.feed(part))
         if final:
             chunks.extend(self._chunker.finish())
-        cuts: list[Cut] = []
-        for chunk in chunks:
-            digest = b"" if _is_zero(chunk) else sha256(chunk).digest()
-            cuts.append(Cut(self._cut_to, chunk, digest))
-            self._cut_to += len(chunk)
+        cuts = name_chunks(chunks, self._cut_to)
+        self._cut_to += sum(map(len, chunks))
         return cuts
 
     def _take(self, cuts: Sequence[Cut]) -> None:
@@ -291,9 +288,11 @@ class Upload:
         for cut in cuts:
             first.setdefault(cut.digest, cut)
         unique = list(first.values())
-        if final and not self._packed and (rows := await self._inline_rows(unique)):
-            await self._publish(manifest_id, rows, cuts)
-            return
+        if final and not self._packed:
+            limit = self._tools.inline_limit
+            if rows := await self._tools.run(partial(inline_rows, unique, self._layout, limit)):
+                await self._publish(manifest_id, rows, cuts)
+                return
         self._packed = True
         plans = frames.plan(unique)
         build = partial(frames.build, domain_id=self._layout.domain_id, compress=self._layout.compression)
@@ -313,20 +312,6 @@ class Upload:
             return
         raise Unavailable("packs were condemned as fast as they were written")
 
-    async def _inline_rows(self, unique: Sequence[Cut]) -> list[NewChunk] | None:
-        """The only new chunks of the upload as rows, where they are small enough together."""
-        limit = self._tools.inline_limit
-        if sum(len(cut.data) for cut in unique) > INLINE_RATIO * limit:
-            return None
-        compression = self._layout.compression
-        encoded = await self._tools.run(lambda: [codec.encode(cut.data, compression) for cut in unique])
-        if sum(len(data) for _, data in encoded) > limit:
-            return None
-        return [
-            NewChunk(cut.digest, len(cut.data), number, data=bytes(data))
-            for cut, (number, data) in zip(unique, encoded, strict=True)
-        ]
-
     async def _publish(self, manifest_id: int, chunks: Sequence[NewChunk], cuts: Sequence[Cut]) -> None:
         """Rows of chunks that are safe and of the manifest, some at a time."""
         by_digest: dict[bytes, list[Cut]] = {}
@@ -336,6 +321,28 @@ class Upload:
             references = _references([cut for chunk in some for cut in by_digest[chunk.digest]])
             await manifests.add_new(self._tools.db, manifest_id, self._layout.domain_id, some, references)
             await pauses.reach("put.inserted")
+
+
+def name_chunks(chunks: Iterable[Buffer], offset: int) -> list[Cut]:
+    """Chunks one behind the other from `offset` on, by their digests. Processor work."""
+    cuts: list[Cut] = []
+    for chunk in chunks:
+        cuts.append(Cut(offset, chunk, b"" if _is_zero(chunk) else sha256(chunk).digest()))
+        offset += len(chunk)
+    return cuts
+
+
+def inline_rows(unique: Sequence[Cut], layout: Layout, limit: int) -> list[NewChunk] | None:
+    """The only new chunks of an upload as rows, where they are small enough together. Processor work."""
+    if sum(len(cut.data) for cut in unique) > INLINE_RATIO * limit:
+        return None
+    encoded = [codec.encode(cut.data, layout.compression) for cut in unique]
+    if sum(len(data) for _, data in encoded) > limit:
+        return None
+    return [
+        NewChunk(cut.digest, len(cut.data), number, data=bytes(data))
+        for cut, (number, data) in zip(unique, encoded, strict=True)
+    ]
 
 
 async def _gather(blocks: AsyncIterable[Buffer]) -> AsyncIterator[list[Buffer]]:

@@ -117,6 +117,35 @@ async def test_a_put_that_finds_its_chunks_present(store: Store, scene: Scene) -
     assert await every_order(scene.database, prepare) > 20
 
 
+async def test_a_whole_put_that_finds_its_chunks_present(store: Store, scene: Scene) -> None:
+    """It holds nothing until it publishes: what was collected by then is stored again."""
+    again = 0
+
+    async def prepare(number: int) -> tuple[Sessions, Check]:
+        data = random_bytes(100 * KIB, number)
+        await scene.keys.put(store, "old", data, FIXED)
+        await scene.keys.delete("old")
+        await scene.queue_chunks()
+
+        async def put() -> None:
+            nonlocal again
+            again += await scene.keys.put_whole(store, "new", data, FIXED)
+
+        async def check(results: list[Any]) -> None:
+            _raise_unexpected(results)
+            assert await scene.keys.get(store, "new") == data
+            await scene.keys.delete("new")
+            await scene.clean()
+
+        return [
+            ("put", put, ("whole.known", "whole.safe", *WRITING)),
+            ("collect", scene.collect_queue, COLLECTING),
+        ], check
+
+    assert await every_order(scene.database, prepare) > 10
+    assert again > 0
+
+
 async def test_a_small_put_that_finds_its_chunk_present(store: Store, scene: Scene) -> None:
     async def prepare(number: int) -> tuple[Sessions, Check]:
         data = random_bytes(500, number)

@@ -1,0 +1,167 @@
+"""Bodies that fit into memory: looked up once, made safe once, named by the statement that publishes them.
+
+`writer` comes to the same with a leased manifest, which it fills while the body streams: more round trips to
+the database and two more commits, most of the time that an object of 64 KiB took.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Sequence
+from functools import partial
+from typing import TypeVar
+
+from s3gw import pauses
+from s3gw.backends.base import Buffer
+from s3gw.db import whole
+from s3gw.db.records import Draft, InlineChunk, NewChunk, WholeManifest
+from s3gw.storage import codec, frames
+from s3gw.storage.chunker import Chunker
+from s3gw.storage.frames import Cut, FilledFrame
+from s3gw.storage.packs import Placement
+from s3gw.storage.presets import PRESETS
+from s3gw.storage.writer import INLINE_RATIO, ROWS, TINY, Layout, Tools, inline_rows, name_chunks
+
+T = TypeVar("T")
+
+LARGEST = 1 << 20
+"""Bytes of the largest body that is kept in memory until it is published."""
+
+
+class Whole:
+    """Writes one body. Use once; call `close` when its draft is published, or will never be."""
+
+    def __init__(self, tools: Tools, layout: Layout, size: int) -> None:
+        self._tools = tools
+        self._layout = layout
+        self._size = size
+        self._cuts: list[Cut] = []
+        self._claimed: set[tuple[int, bytes]] = set()
+        self._placement: Placement | None = None
+        self._held = 0
+
+    async def run(self, blocks: AsyncIterable[Buffer]) -> Draft | None:
+        """Store everything that `blocks` yields; None where that takes the other way, by `again`.
+
+        Raises ValueError where it is not of the size that was announced, and what `blocks` raises.
+        """
+        try:
+            inline = await self._gather(blocks)
+            if inline is not None:
+                return Draft(self._size, inline=inline)
+            await self._tools.storing.take(self._size)  # not before: its sender may be slow
+            self._held = self._size
+            return await self._store()
+        except BaseException:
+            self.close()
+            raise
+
+    async def again(self) -> AsyncIterator[Buffer]:
+        """The body, for a writer that streams."""
+        for cut in self._cuts:
+            yield cut.data
+
+    def close(self) -> None:
+        """Let go of what was held for the publication."""
+        if self._claimed:
+            self._tools.inflight.release(self._claimed)
+            self._claimed = set()
+        if self._placement is not None:
+            self._tools.packs.published(self._placement)
+            self._placement = None
+        if self._held:
+            self._tools.storing.give(self._held)
+            self._held = 0
+
+    async def _gather(self, blocks: AsyncIterable[Buffer]) -> InlineChunk | None:
+        """Cut the body; while that goes on, the sender of the blocks verifies the last of them."""
+        held: list[Buffer] = []
+        length = 0
+        cutting: asyncio.Task[InlineChunk | None] | None = None
+        try:
+            async for block in blocks:
+                held.append(block)
+                length += len(block)
+                if length == self._size:
+                    cutting = asyncio.create_task(self._work(partial(self._cut, held)))
+                if length > self._size:
+                    break
+            if length != self._size or cutting is None:
+                raise ValueError(f"{length} bytes came where {self._size} were announced")
+            return await cutting
+        finally:
+            if cutting is not None and not cutting.done():
+                await asyncio.gather(cutting, return_exceptions=True)
+
+    async def _work(self, work: Callable[[], T]) -> T:
+        """Processor work: in a thread, unless waking one takes longer."""
+        return work() if self._size <= TINY else await self._tools.run(work)
+
+    def _cut(self, blocks: Sequence[Buffer]) -> InlineChunk | None:
+        """Cut and name the body; the row that holds all of it, where one does."""
+        chunker = Chunker(PRESETS[self._layout.chunking], self._layout.hints)
+        chunks = [chunk for block in blocks for chunk in chunker.feed(block)]
+        chunks.extend(chunker.finish())
+        self._cuts = name_chunks(chunks, 0)
+        limit = self._tools.inline_limit
+        if len(self._cuts) > 1 or self._size > INLINE_RATIO * limit or not self._cuts[0].digest:
+            return None
+        [cut] = self._cuts
+        number, data = codec.encode(cut.data, self._layout.compression)
+        if len(data) > limit:
+            return None
+        return InlineChunk(self._layout.domain_id, cut.digest, len(cut.data), number, bytes(data))
+
+    async def _store(self) -> Draft | None:
+        """Make safe what is not stored yet."""
+        domain_id = self._layout.domain_id
+        unique = {cut.digest: cut for cut in self._cuts if cut.digest}
+        known = await whole.known(self._tools.db, domain_id, list(unique)) if unique else frozenset[bytes]()
+        await pauses.reach("whole.known")
+        new = [cut for digest, cut in unique.items() if digest not in known]
+        if len(new) > ROWS or not self._claim(new):
+            return None
+        rows = await self._make_safe(new) if new else []
+        await pauses.reach("whole.safe")
+        rows.sort(key=lambda row: row.digest)
+        return Draft(self._size, whole=WholeManifest(domain_id, rows, self._rows()))
+
+    def _claim(self, new: Sequence[Cut]) -> bool:
+        """Keep others of this process from storing the same; whether none of them does already."""
+        mine, others = self._tools.inflight.claim((self._layout.domain_id, cut.digest) for cut in new)
+        self._claimed = mine
+        return not others
+
+    async def _make_safe(self, new: Sequence[Cut]) -> list[NewChunk]:
+        built = await self._work(partial(self._build, new))
+        if built and isinstance(built[0], NewChunk):
+            return [row for row in built if isinstance(row, NewChunk)]
+        filled = [frame for frame in built if isinstance(frame, FilledFrame)]
+        buffers = [buffer for frame in filled for buffer in frame.encoded.buffers]
+        length = sum(frame.encoded.length for frame in filled)
+        self._placement = await self._tools.packs.place(buffers, length)
+        return frames.place(filled, self._placement.pack.id, self._placement.offset)
+
+    def _build(self, new: Sequence[Cut]) -> Sequence[NewChunk | FilledFrame]:
+        """Rows that hold the bytes, where they are few enough; else frames."""
+        rows = inline_rows(new, self._layout, self._tools.inline_limit)
+        if rows is not None:
+            return rows
+        domain_id, compress = self._layout.domain_id, self._layout.compression
+        return [
+            frame
+            for share in frames.plan(new)
+            for frame in frames.build(share, domain_id=domain_id, compress=compress)
+        ]
+
+    def _rows(self) -> list[tuple[int, bytes | None]]:
+        """The rows of the manifest; of a run of zeros the first only."""
+        rows: list[tuple[int, bytes | None]] = []
+        in_hole = False
+        for cut in self._cuts:
+            if cut.digest:
+                rows.append((cut.offset, cut.digest))
+            elif not in_hole:
+                rows.append((cut.offset, None))
+            in_hole = not cut.digest
+        return rows

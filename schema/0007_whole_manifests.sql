@@ -1,0 +1,40 @@
+-- The manifest of a body that is known as a whole, with its new chunks, made by the statement that publishes it:
+-- it needs no lease, and no row of it exists before the key that names it. Chunks stand in the order of their
+-- digests. A row without a digest is a hole of zeros.
+--
+--   S3GON  a chunk that was known is gone, or was deleted while it was inserted
+
+CREATE FUNCTION whole_manifest(
+    p_size bigint, p_domain integer,
+    p_digests bytea[], p_lengths integer[], p_codecs smallint[], p_packs bigint[], p_frame_offsets bigint[],
+    p_frame_lengths integer[], p_frame_plains integer[], p_frame_starts integer[], p_datas bytea[],
+    p_keys integer[], p_offsets bigint[], p_named bytea[]
+) RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE
+    manifest bigint;
+    written bigint;
+BEGIN
+    INSERT INTO manifests (size) VALUES (p_size) RETURNING id INTO manifest;
+    INSERT INTO chunks (domain_id, digest, length, codec, pack_id, frame_offset, frame_length, frame_plain,
+                        frame_start, data, key_id)
+    SELECT p_domain, * FROM unnest(p_digests, p_lengths, p_codecs, p_packs, p_frame_offsets, p_frame_lengths,
+                                   p_frame_plains, p_frame_starts, p_datas, p_keys)
+    ON CONFLICT (domain_id, digest) DO NOTHING;
+    -- In a statement of its own, which sees what others committed while the first waited for them; and
+    -- counted, since a chunk that is deleted meanwhile just drops out.
+    WITH named AS MATERIALIZED (
+        SELECT id, digest FROM chunks WHERE domain_id = p_domain AND digest = ANY (p_named)
+        ORDER BY digest FOR KEY SHARE
+    ), inserted AS (
+        INSERT INTO manifest_chunks (manifest_id, byte_offset, chunk_id)
+        SELECT manifest, w.byte_offset, n.id
+        FROM unnest(p_offsets, p_named) AS w (byte_offset, digest) LEFT JOIN named n USING (digest)
+        WHERE w.digest IS NULL OR n.id IS NOT NULL
+        RETURNING 1
+    )
+    SELECT count(*) INTO written FROM inserted;
+    IF written <> cardinality(p_offsets) THEN
+        RAISE EXCEPTION 'chunks of a body are gone' USING ERRCODE = 'S3GON';
+    END IF;
+    RETURN manifest;
+END $$;
