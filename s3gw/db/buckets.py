@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import Enum
+from typing import Any
 
 import asyncpg
 
@@ -33,6 +34,9 @@ _CREATE = f"""
 WITH b AS (
     INSERT INTO buckets (name, account_id, region, chunking, archive_hints) VALUES ($1, $2, $3, $4, $5)
     ON CONFLICT (name) DO NOTHING RETURNING *
+), d AS (
+    INSERT INTO bucket_settings (bucket_id, kind, document)
+    SELECT b.id, e.key, e.value FROM b, jsonb_each($6) AS e
 )
 SELECT {BUCKET} FROM b JOIN accounts bo ON bo.id = b.account_id
 """
@@ -44,11 +48,22 @@ ORDER BY b.name LIMIT $4
 
 
 async def create(
-    db: Database, name: str, account_id: int, region: str, chunking: str, archive_hints: bool
+    db: Database,
+    name: str,
+    account_id: int,
+    region: str,
+    chunking: str,
+    archive_hints: bool,
+    documents: Mapping[str, Any] | None = None,
 ) -> tuple[Bucket, bool]:
-    """The bucket of that name, and whether this call created it; if not, compare its owner."""
+    """The bucket of that name, and whether this call created it; if not, compare its owner.
+
+    A new one is created together with its `documents` by kind, which the returned record does not show.
+    """
     for _ in range(3):  # one that exists may be deleted between the two statements
-        row = await db.fetchrow(_CREATE, name, account_id, region, chunking, archive_hints)
+        row = await db.fetchrow(
+            _CREATE, name, account_id, region, chunking, archive_hints, dict(documents or {})
+        )
         if row is not None:
             return bucket(row), True
         found = await get(db, name)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -78,6 +80,14 @@ class Account:
     is_root: bool
 
 
+_NONE: Mapping[str, Any] = MappingProxyType({})
+
+
+@lru_cache(maxsize=1024)
+def _documents(settings: str) -> Mapping[str, Any]:
+    return MappingProxyType(json.loads(settings))
+
+
 @dataclass(frozen=True, slots=True)
 class Bucket:
     """A bucket with what every write needs of its settings."""
@@ -92,12 +102,17 @@ class Bucket:
     chunking: str
     archive_hints: bool
     compression: bool
+    settings: str | None = None
+    """Its documents as JSON, so that records that say the same are equal."""
+
+    @property
+    def documents(self) -> Mapping[str, Any]:
+        """Its documents by kind, such as "policy" or "tags": see `db/bucket_settings`. Not to be changed."""
+        return _NONE if self.settings is None else _documents(self.settings)
 
 
 NULL_VERSION = "null"
 """How S3 names the version of a key that was written without versioning; its `version_id` is None here."""
-
-_NONE: Mapping[str, Any] = MappingProxyType({})
 
 
 class Properties(NamedTuple):
