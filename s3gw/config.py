@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from s3gw import backend_url
+from s3gw import backend_url, sealing
 from s3gw.errors import ConfigError
 
 CHUNKINGS = ("cdc-256k", "cdc-64k", "cdc-4m", "fixed-4m")
@@ -78,6 +78,8 @@ class Settings:
     """Where packs are; none given: `packs` in the data directory."""
     access_key: str | None = None
     secret_key: str | None = field(default=None, repr=False)
+    master_key: str | None = field(default=None, repr=False)
+    """Seals what the database must not reveal: 32 bytes in base64 or hexadecimal."""
     region: str = "us-east-1"
     domains: tuple[str, ...] = ()
     """Host names under which a leading label names the bucket, such as "s3.example.com"."""
@@ -266,6 +268,11 @@ def _check(settings: Settings) -> None:
             raise ConfigError(f"{name}: must be more than 0 seconds")
     if not 1 <= settings.compact_dead <= 99:
         raise ConfigError("compact_dead: must be from 1 to 99 percent")
+    if settings.master_key is not None:
+        try:
+            sealing.parse_master(settings.master_key)
+        except ValueError as error:
+            raise ConfigError(f"master_key: {error}") from None
     _check_credentials(settings)
     _check_metrics(settings)
 

@@ -87,6 +87,7 @@ apart: `main` is the parent, or the whole gateway where it is one process. Histo
 
 WORDS = {
     "secret_key": "root secret key",
+    "master_key": "seals keys and secrets in the database: 32 bytes in base64 or hexadecimal",
     "metrics_token": "bearer token that a scraper of `/-/metrics` may present",
     "database_url": "PostgreSQL to use instead of the embedded one",
 }
@@ -142,6 +143,7 @@ def _shown(name: str, value: object) -> str:
             return {
                 "access_key": "generated once",
                 "secret_key": "generated once",
+                "master_key": "generated once",
                 "backend": "DATA/packs",
             }.get(name, "none")
         case bool():

@@ -4,6 +4,7 @@ DATA/
   lock            held by the one running gateway
   instance        the gateway's id, which leases in the database are bound to
   root-key.json   the generated root key, mode 600
+  master-key      the generated master key in base64, mode 600
   pg/             the embedded PostgreSQL
   packs/          the local disk backend, where no other is given
 """
@@ -20,6 +21,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
+from s3gw import sealing
 from s3gw.config import Settings
 from s3gw.errors import ConfigError
 
@@ -118,6 +120,23 @@ class DataDirectory:
             return Credentials(access, secret, generated=True)
         except (OSError, ValueError, KeyError, TypeError):
             raise ConfigError(f"{path}: is not readable as a root key; restore it, or remove it") from None
+
+    def master_key(self, settings: Settings, *, make: bool = False) -> bytes | None:
+        """The master key: the one in the settings, else the one kept here; `make` generates one where there
+        is none."""
+        if settings.master_key is not None:
+            return sealing.parse_master(settings.master_key)
+        path = self.path / "master-key"
+        try:
+            return sealing.parse_master(path.read_text())
+        except FileNotFoundError:
+            if not make:
+                return None
+            master = sealing.new_master()
+            _write(path, sealing.show_master(master) + "\n")
+            return master
+        except (OSError, ValueError):
+            raise ConfigError(f"{path}: is not readable as a master key; restore it") from None
 
 
 def _write(path: Path, text: str) -> None:

@@ -71,3 +71,17 @@ def test_a_broken_root_key_is_not_replaced(tmp_path: Path, text: str) -> None:
     with pytest.raises(ConfigError, match=r"root-key\.json"):
         DataDirectory.create(tmp_path).credentials(Settings())
     assert (tmp_path / "root-key.json").read_text() == text
+
+
+def test_the_master_key_is_made_once_when_it_is_asked_for(tmp_path: Path) -> None:
+    directory = DataDirectory.create(tmp_path / "data")
+    assert directory.master_key(Settings()) is None
+    made = directory.master_key(Settings(), make=True)
+    assert made is not None
+    assert directory.master_key(Settings()) == made
+    assert mode(directory.path / "master-key") == 0o600
+    given = bytes(range(32))
+    assert directory.master_key(Settings(master_key=given.hex())) == given
+    (directory.path / "master-key").write_text("x")
+    with pytest.raises(ConfigError, match="master key"):
+        directory.master_key(Settings(), make=True)
