@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from s3gw.db.batches import batches
 from s3gw.db.packs import Replica
 from s3gw.db.pool import Database
 
@@ -68,6 +69,21 @@ _OF_MANIFEST = f"""
     ), 0)
     ORDER BY m.byte_offset LIMIT $4
 """
+# Each look-up by index, one after the other, whatever the planner knows of the tables.
+_OF_MANIFESTS = f"""
+    SELECT q.place, x.* FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[])
+        WITH ORDINALITY AS q (manifest_id, first, until, most, place)
+    CROSS JOIN LATERAL (
+        SELECT m.byte_offset, {_CHUNK}
+        FROM manifest_chunks m
+        LEFT JOIN LATERAL (SELECT * FROM chunks WHERE id = m.chunk_id LIMIT 1) c ON true {_REPLICAS}
+        WHERE m.manifest_id = q.manifest_id AND m.byte_offset < q.until AND m.byte_offset >= coalesce((
+            SELECT byte_offset FROM manifest_chunks
+            WHERE manifest_id = q.manifest_id AND byte_offset <= q.first ORDER BY byte_offset DESC LIMIT 1
+        ), 0)
+        ORDER BY m.byte_offset LIMIT q.most
+    ) x ORDER BY q.place, x.byte_offset
+"""
 
 
 async def by_ids(db: Database, ids: Sequence[int]) -> dict[int, StoredChunk]:
@@ -79,8 +95,20 @@ async def by_ids(db: Database, ids: Sequence[int]) -> dict[int, StoredChunk]:
 async def of_manifest(db: Database, manifest_id: int, start: int, end: int, limit: int) -> list[ManifestRow]:
     """Rows of a manifest in order, from the one that covers byte `start` to the last that begins before
     `end`, at most `limit`."""
-    rows = await db.fetch(_OF_MANIFEST, manifest_id, start, end, limit)
-    return [ManifestRow(row["byte_offset"], None if row["id"] is None else _chunk(row)) for row in rows]
+    return await batches(db, _of_manifests).ask((manifest_id, start, end, limit))
+
+
+async def _of_manifests(db: Database, wanted: Sequence[tuple[int, int, int, int]]) -> list[list[ManifestRow]]:
+    if len(wanted) == 1:
+        return [[_row(row) for row in await db.fetch(_OF_MANIFEST, *wanted[0])]]
+    found: list[list[ManifestRow]] = [[] for _ in wanted]
+    for row in await db.fetch(_OF_MANIFESTS, *map(list, zip(*wanted, strict=True))):
+        found[row["place"] - 1].append(_row(row))
+    return found
+
+
+def _row(row: Any) -> ManifestRow:
+    return ManifestRow(row["byte_offset"], None if row["id"] is None else _chunk(row))
 
 
 async def pieces(db: Database, pieces_id: int, start: int, end: int, limit: int) -> list[Piece]:

@@ -94,9 +94,15 @@ class Reader:
             yield await self.inline(inline, start, length)
             return
         loading: deque[asyncio.Task[Iterable[Buffer]]] = deque()
+        left = length
         try:
             async with aclosing(_segments(extents(self._db, body, start, length))) as segments:
                 async for segment in segments:
+                    left -= sum(extent.length for extent in segment.extents)
+                    if not left and not loading:  # alone: there is nothing to fetch ahead of
+                        for block in await self._load(segment):
+                            yield block
+                        break
                     loading.append(asyncio.create_task(self._load(segment)))
                     if len(loading) > AHEAD:
                         for block in await loading.popleft():
