@@ -33,8 +33,8 @@ GAP = 64 << 10
 """Bytes between two frames that are read and thrown away rather than read around."""
 AHEAD = 2
 """Segments fetched while one is sent."""
-TINY = 16 << 10
-"""Bytes that are verified on the spot: a thread would take longer to wake."""
+TINY = 64 << 10
+"""Bytes that are verified on the spot: a thread takes as long to wake, and more of the processor."""
 _ZEROS = memoryview(bytes(256 << 10))
 
 
