@@ -53,6 +53,13 @@ _QUERIES = {
     "chunks that reach beyond their pack": """
         SELECT c.id FROM chunks c JOIN packs p ON p.id = c.pack_id
         WHERE c.frame_offset + c.frame_length > p.size""",
+    "older versions without a current one, or newer than it": """
+        SELECT n.key FROM noncurrent n LEFT JOIN objects o ON o.bucket_id = n.bucket_id AND o.key = n.key
+        WHERE o.key IS NULL OR o.version_seq <= n.version_seq""",
+    "keys with two versions of one id": """
+        SELECT key FROM (SELECT bucket_id, key, version_id FROM objects
+            UNION ALL SELECT bucket_id, key, version_id FROM noncurrent) v
+        GROUP BY bucket_id, key, version_id HAVING count(*) > 1""",
     "trash": "SELECT id FROM trash",
     "candidates": "SELECT id FROM candidates",
     "tombstones": "SELECT name FROM tombstones",
@@ -74,6 +81,11 @@ async def check_store(db: Database, backends: Mapping[int, Backend]) -> list[str
     found += await _check_manifests(db)
     found += await _check_chunks(db, backends)
     return found
+
+
+async def check_versions(db: Database) -> list[str]:
+    """What is wrong about the order and the ids of versions; at any time."""
+    return [what for what, query in _QUERIES.items() if "version" in what and await db.fetch(query)]
 
 
 async def _check_blobs(db: Database, backend_id: int, backend: Backend) -> list[str]:

@@ -23,6 +23,15 @@ class Deletion(Enum):
     NOT_EMPTY = "not-empty"
 
 
+class Versioning(Enum):
+    """How a change of a bucket's versioning ended."""
+
+    SET = "set"
+    MISSING = "missing"
+    LOCKED = "locked"
+    """The bucket has object lock, which needs versions."""
+
+
 _GET = f"SELECT {BUCKET} FROM buckets b JOIN accounts bo ON bo.id = b.account_id WHERE b.name = $1"
 _GET_MANY = f"""
 SELECT {BUCKET} FROM unnest($1::text[]) WITH ORDINALITY AS q (name, place)
@@ -93,6 +102,18 @@ async def delete(db: Database, name: str) -> Deletion:
 
     async def attempt() -> Deletion:
         return Deletion(await db.fetchval("SELECT delete_bucket($1)", name))
+
+    return await retrying(attempt)
+
+
+async def set_versioning(db: Database, bucket_id: int, versioning: str) -> Versioning:
+    """Have the bucket keep versions ("Enabled") or stop making new ones ("Suspended").
+
+    Waits for writes into the bucket that have begun; those that come later heed it.
+    """
+
+    async def attempt() -> Versioning:
+        return Versioning(await db.fetchval("SELECT set_versioning($1, $2)", bucket_id, versioning))
 
     return await retrying(attempt)
 

@@ -9,7 +9,7 @@ from datetime import datetime
 import asyncpg
 
 from s3gw.db.pool import Database
-from s3gw.db.records import Account
+from s3gw.db.records import NULL_VERSION, Account
 from s3gw.db.rows import OWNER, account
 
 
@@ -65,8 +65,40 @@ class UploadPage:
     """None where the page ended with a common prefix."""
 
 
+@dataclass(frozen=True, slots=True)
+class ListedVersion:
+    """A version or delete marker with what a listing shows of it."""
+
+    key: str
+    version_id: str
+    latest: bool
+    delete_marker: bool
+    size: int
+    etag: str
+    modified_at: datetime
+    storage_class: str
+    checksums: Mapping[str, str]
+    owner: Account
+
+
+@dataclass(frozen=True, slots=True)
+class VersionPage:
+    """One page of versions, by key and then from the newest."""
+
+    versions: list[ListedVersion]
+    common_prefixes: list[str]
+    truncated: bool
+    next_key_marker: str | None
+    next_version_id_marker: str | None
+    """None where the page ended with a common prefix."""
+
+
 _OBJECTS = f"""
 SELECT l.*, {OWNER} FROM list_objects($1, $2, $3, $4, $5) WITH ORDINALITY l
+LEFT JOIN accounts oo ON oo.id = l.account_id ORDER BY l.ordinality
+"""
+_VERSIONS = f"""
+SELECT l.*, {OWNER} FROM list_versions($1, $2, $3, $4, $5, $6) WITH ORDINALITY l
 LEFT JOIN accounts oo ON oo.id = l.account_id ORDER BY l.ordinality
 """
 _UPLOADS = f"""
@@ -90,6 +122,32 @@ async def list_objects(
     prefixes = [row["common"] for row in page if row["common"] is not None]
     last = (page[-1]["common"] or page[-1]["key"]) if truncated else None
     return ObjectPage(objects, prefixes, truncated, last)
+
+
+async def list_versions(
+    db: Database,
+    bucket_id: int,
+    prefix: str = "",
+    delimiter: str = "",
+    key_marker: str = "",
+    version_id_marker: str = "",
+    limit: int = 1000,
+) -> VersionPage:
+    """Versions and delete markers whose key is greater than `key_marker`, or equal to it and behind
+    `version_id_marker` where that is given; all of that key, if that version is gone."""
+    if limit <= 0:
+        return VersionPage([], [], False, None, None)
+    marker = version_id_marker if key_marker else ""
+    rows = await db.fetch(_VERSIONS, bucket_id, prefix, delimiter, key_marker, marker, limit + 1)
+    page, truncated = rows[:limit], len(rows) > limit
+    versions = [_version(row) for row in page if row["common"] is None]
+    prefixes = [row["common"] for row in page if row["common"] is not None]
+    if not truncated:
+        return VersionPage(versions, prefixes, False, None, None)
+    last = page[-1]
+    if last["common"] is not None:
+        return VersionPage(versions, prefixes, True, last["common"], None)
+    return VersionPage(versions, prefixes, True, last["key"], last["version_id"] or NULL_VERSION)
 
 
 async def list_uploads(
@@ -119,6 +177,21 @@ async def list_uploads(
 def _object(row: asyncpg.Record) -> ListedObject:
     return ListedObject(
         row["key"],
+        row["size"],
+        row["etag"],
+        row["modified_at"],
+        row["storage_class"],
+        row["checksums"] or {},
+        account(row, "o_"),
+    )
+
+
+def _version(row: asyncpg.Record) -> ListedVersion:
+    return ListedVersion(
+        row["key"],
+        row["version_id"] or NULL_VERSION,
+        row["latest"],
+        row["delete_marker"],
         row["size"],
         row["etag"],
         row["modified_at"],

@@ -6,40 +6,23 @@ step that fails raises inside the database, so that nothing of the whole call st
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import Enum
 from typing import Any
 
 import asyncpg
 
 from s3gw.db import whole
 from s3gw.db.batches import batches
+from s3gw.db.deletion import delete as delete
 from s3gw.db.finding import Found as Found
 from s3gw.db.finding import get as get
-from s3gw.db.pool import Database, retrying
+from s3gw.db.outcomes import Outcome as Outcome
+from s3gw.db.outcomes import judged
+from s3gw.db.pool import Database
 from s3gw.db.records import Body, Draft, InlineChunk, Properties
 from s3gw.db.rows import property_values
-from s3gw.errors import Unavailable
-
-
-class Outcome(Enum):
-    """How a conditional or concurrent change ended."""
-
-    DONE = "done"
-    NO_BUCKET = "no-bucket"
-    """The bucket was deleted meanwhile."""
-    PRECONDITION_FAILED = "precondition-failed"
-    MISSING = "missing"
-    """If-Match, and there is no such key."""
-    SOURCE_GONE = "source-gone"
-    """The copied body was replaced and collected meanwhile: look the source up again, once."""
-    CHUNKS_GONE = "chunks-gone"
-    """Chunks of a whole manifest, or their pack, were collected meanwhile: store the body again."""
-    NO_UPLOAD = "no-upload"
-    INVALID_PART = "invalid-part"
-    """A part that Complete names is not there with that ETag."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +36,8 @@ class Precondition:
 
 @dataclass(frozen=True, slots=True)
 class PublishResult:
-    """`modified_at` is set where the outcome is DONE; `version_id` in versioned buckets."""
+    """`modified_at` is set where the outcome is DONE; `version_id`, as S3 shows it, where the bucket has had
+    versioning."""
 
     outcome: Outcome
     modified_at: datetime | None = None
@@ -70,11 +54,14 @@ class ObjectPart:
     checksums: Mapping[str, str]
 
 
-# Arguments of upsert_object behind the body: $1 bucket, $2 key, $3 account, $4 size, $5 ETag, $6 count of
+# Whether the bucket keeps versions is read by the statement itself, under a lock: what a gateway looked up
+# may have changed since.
+#
+# Arguments of put_version behind the body: $1 bucket, $2 key, $3 account, $4 size, $5 ETag, $6 count of
 # parts, $7 storage class, $8 to $14 properties, $15 and $16 the precondition. The body's follow from $17.
 _UPSERT = """
-upsert_object($1, $2, $3, $4, {chunk}, {manifest}, {pieces}, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,
-    $15, $16)"""
+put_version((SELECT versioning FROM buckets WHERE id = $1 FOR KEY SHARE),
+    $1, $2, $3, $4, {chunk}, {manifest}, {pieces}, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)"""
 _PUBLISH_INLINE = "SELECT modified, version FROM " + _UPSERT.format(
     chunk="inline_chunk($17, $18, $19, $20, $21, $22)", manifest="NULL", pieces="NULL"
 )
@@ -96,9 +83,12 @@ WITH wanted AS MATERIALIZED (
     FROM (SELECT * FROM wanted ORDER BY domain, digest OFFSET 0) AS w
 ), sorted AS MATERIALIZED (
     SELECT * FROM wanted JOIN stored USING (place) ORDER BY bucket, key COLLATE "C", place
+), states AS MATERIALIZED (
+    SELECT id, versioning FROM buckets WHERE id = ANY ($1) ORDER BY id FOR KEY SHARE
 )
 SELECT u.modified, u.version
-FROM sorted AS w, LATERAL upsert_object(
+FROM sorted AS w, LATERAL put_version(
+    (SELECT versioning FROM states WHERE id = w.bucket),
     w.bucket, w.key, w.account, w.size, w.chunk, NULL, NULL, w.etag, NULL, w.storage_class,
     w.headers, w.metadata, w.checksums, w.tags, w.acl, w.encryption, w.lock, false, NULL
 ) AS u
@@ -119,28 +109,6 @@ _PUBLISH_COPY = (
     + " AS u"
 )
 
-# The rows are locked in the order of their keys and judged as locked; the DELETE then follows each to its
-# newest version.
-_DELETE = """
-WITH wanted AS (
-    SELECT * FROM unnest($2::text[], $3::text[]) AS w (key, etag)
-), locked AS MATERIALIZED (
-    SELECT o.key, o.etag, o.delete_marker FROM objects o
-    WHERE o.bucket_id = $1 AND o.key = ANY ($2)
-    ORDER BY o.key FOR UPDATE
-), judged AS MATERIALIZED (
-    SELECT l.key, bool_and(w.etag IS NULL OR w.etag IN (l.etag, '*')) AS matches
-    FROM locked l JOIN wanted w ON w.key = l.key GROUP BY l.key
-), deleted AS (
-    DELETE FROM objects o USING judged j WHERE o.bucket_id = $1 AND o.key = j.key AND j.matches
-    RETURNING o.chunk_id, o.manifest_id, o.pieces_id
-), trashed AS (
-    INSERT INTO trash (chunk_id, manifest_id, pieces_id)
-    SELECT chunk_id, manifest_id, pieces_id FROM deleted
-    WHERE chunk_id IS NOT NULL OR manifest_id IS NOT NULL OR pieces_id IS NOT NULL
-)
-SELECT key, matches FROM judged
-"""
 _PARTS = """
 SELECT part_number, (sum(size) OVER (ORDER BY part_number) - size)::bigint AS position, size, checksums
 FROM object_parts WHERE pieces_id = $1 ORDER BY part_number
@@ -161,9 +129,10 @@ async def publish(
     """Make `content` the current version of `key`, in one statement.
 
     A draft's inline chunk or whole manifest is inserted, or its manifest's lease cleared; what the key held
-    before goes to the trash. When it ends otherwise than DONE or raises, nothing of it stays, and the draft
-    is the caller's to discard. Raises Unavailable when the draft's lease was lost. Inline drafts that come
-    together without preconditions share a statement and its commit.
+    before goes to the trash or, where the bucket keeps versions, becomes noncurrent. When it ends otherwise
+    than DONE or raises, nothing of it stays, and the draft is the caller's to discard. Raises Unavailable
+    when the draft's lease was lost. Inline drafts that come together without preconditions share a statement
+    and its commit.
     """
     if isinstance(content, Draft) and content.inline is not None and precondition is None:
         key_and_properties = (bucket_id, key, account_id, content.size, etag, properties.storage_class)
@@ -212,22 +181,6 @@ async def publish_copy(
     )
     named = (source.chunk_id, source.manifest_id, source.pieces_id, parts_count is not None)
     return await _published(db, _PUBLISH_COPY, *arguments, *named)
-
-
-async def delete(
-    db: Database, bucket_id: int, keys: Sequence[str], if_match: Mapping[str, str] | None = None
-) -> dict[str, Outcome]:
-    """Delete the keys of an unversioned bucket in one statement; their bodies go to the trash.
-
-    `if_match` holds the ETag (without quotes, or "*") that a key must have. Each key ends as DONE, MISSING
-    or PRECONDITION_FAILED.
-    """
-    etags = [(if_match or {}).get(key) for key in keys]
-    rows = await retrying(lambda: db.fetch(_DELETE, bucket_id, list(keys), etags))
-    outcomes = dict.fromkeys(keys, Outcome.MISSING)
-    for row in rows:
-        outcomes[row["key"]] = Outcome.DONE if row["matches"] else Outcome.PRECONDITION_FAILED
-    return outcomes
 
 
 async def part(db: Database, body: Body, number: int) -> ObjectPart | None:
@@ -296,47 +249,3 @@ async def _published(db: Database, statement: str, *arguments: Any) -> PublishRe
     if isinstance(result, Outcome):
         return PublishResult(result)
     return PublishResult(Outcome.DONE, result["modified"], result["version"])
-
-
-_STATES = {
-    "S3412": Outcome.PRECONDITION_FAILED,
-    "S3404": Outcome.MISSING,
-    "S3SRC": Outcome.SOURCE_GONE,
-    "S3GON": Outcome.CHUNKS_GONE,
-    "S3UPL": Outcome.NO_UPLOAD,
-    "S3PRT": Outcome.INVALID_PART,
-}
-_LEASE_LOST = "S3LSE"
-
-
-async def judged(attempt: Callable[[], Awaitable[asyncpg.Record | None]]) -> asyncpg.Record | Outcome:
-    """The row that a mutation returns, or the outcome that the database raised; deadlocks are retried."""
-
-    async def once() -> asyncpg.Record | Outcome:
-        try:
-            row = await attempt()
-        except asyncpg.ForeignKeyViolationError as error:
-            return _gone(error)
-        assert row is not None
-        return row
-
-    try:
-        return await retrying(once)
-    except asyncpg.PostgresError as error:
-        if error.sqlstate == _LEASE_LOST:
-            raise Unavailable("the upload took too long, or the database crashed meanwhile") from error
-        if error.sqlstate not in _STATES:
-            raise
-        return _STATES[error.sqlstate]
-
-
-def _gone(error: asyncpg.ForeignKeyViolationError) -> Outcome:
-    """What was deleted while a mutation was about to name it."""
-    constraint = error.constraint_name or ""
-    if constraint.endswith("_bucket_id_fkey"):
-        return Outcome.NO_BUCKET
-    if constraint == "chunks_pack_id_fkey":
-        return Outcome.CHUNKS_GONE
-    if constraint.endswith(("_chunk_id_fkey", "_manifest_id_fkey")):
-        return Outcome.SOURCE_GONE
-    raise error

@@ -112,7 +112,7 @@ class Bucket:
 
 
 NULL_VERSION = "null"
-"""How S3 names the version of a key that was written without versioning; its `version_id` is None here."""
+"""How S3 names the version of a key that was written without versioning."""
 
 
 class Properties(NamedTuple):
@@ -136,6 +136,7 @@ class ObjectVersion(NamedTuple):
     modified_at: datetime
     properties: Properties
     version_id: str | None = None
+    """As S3 shows it: None where the bucket never had versioning."""
     delete_marker: bool = False
     parts_count: int | None = None
     owner: Account | None = None

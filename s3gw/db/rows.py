@@ -12,7 +12,7 @@ from typing import Any
 
 import asyncpg
 
-from s3gw.db.records import Account, Body, Bucket, ObjectVersion, Properties
+from s3gw.db.records import NULL_VERSION, Account, Body, Bucket, ObjectVersion, Properties
 
 BUCKET = """
     b.id AS b_id, b.name AS b_name, b.region AS b_region, b.created_at AS b_created_at,
@@ -89,6 +89,8 @@ VERSION = """
 """Of `objects o`; to be selected behind `BUCKET` and `OWNER`."""
 VERSION_COLUMNS = VERSION.replace("o.", "") + ", account_id"
 """The same columns and the owner's, of `objects` or `noncurrent`."""
+_VERSIONING = 4
+"""Of the columns of the bucket."""
 _VERSION_AT = _BUCKET_COLUMNS + 5
 VERSION_END = _VERSION_AT + 19
 """The first column behind them."""
@@ -102,6 +104,8 @@ def version(row: asyncpg.Record) -> ObjectVersion:
     bucket_id, key, size, chunk_id, manifest_id, pieces_id, *more = row[_VERSION_AT:VERSION_END]
     etag, modified_at, storage_class, headers, metadata, checksums, *more = more
     version_id, delete_marker, parts_count, *extra = more
+    if version_id is None and row[_VERSIONING] is not None:
+        version_id = NULL_VERSION
     return ObjectVersion(
         bucket_id,
         key,

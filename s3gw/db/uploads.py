@@ -9,7 +9,8 @@ from typing import Any
 
 import asyncpg
 
-from s3gw.db.objects import Outcome, Precondition, content_arguments, judged, precondition_arguments
+from s3gw.db.objects import Precondition, content_arguments, precondition_arguments
+from s3gw.db.outcomes import Outcome, judged
 from s3gw.db.pool import Database, retrying
 from s3gw.db.records import Account, Body, Draft, Properties
 from s3gw.db.rows import EXTRA, OWNER, account, body, properties
@@ -88,7 +89,7 @@ _PUT_COPY = (
     _PUT.format(chunk="c.chunk", manifest="c.manifest", pieces="c.pieces")
     + " FROM copy_body($6, $7, $8, $9, $10, $3, false) AS c"
 )
-_COMPLETE = "SELECT modified, version, answer FROM complete_upload($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
+_COMPLETE = "SELECT modified, version, answer FROM complete_version($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
 
 
 async def create(

@@ -16,6 +16,8 @@ from s3gw.operations import (
     multipart_listings,
     part_copy,
     put,
+    version_listings,
+    versioning,
 )
 from s3gw.operations.call import REGISTRY, Call, Services
 
@@ -33,4 +35,6 @@ __all__ = [
     "multipart_listings",
     "part_copy",
     "put",
+    "version_listings",
+    "versioning",
 ]

@@ -99,15 +99,6 @@ async def get_bucket_location(
     )
 
 
-@operation("GetBucketVersioning", "s3:GetBucketVersioning")
-async def get_bucket_versioning(
-    call: Call, request: types.GetBucketVersioningInput
-) -> types.GetBucketVersioningOutput:
-    """Whether the bucket keeps versions: nothing is shown for one that never did."""
-    bucket = await bucket_of(call, request)
-    return types.GetBucketVersioningOutput(status=bucket.versioning)
-
-
 async def _page(
     call: Call, prefix: str, after: str, limit: int | None, region: str | None
 ) -> tuple[list[Bucket], bool]:

@@ -201,7 +201,7 @@ def _output(answer: Mapping[str, Any], version_id: str | None = None) -> types.C
         bucket=answer["bucket"],
         key=answer["key"],
         e_tag=etags.quote(answer["etag"]),
-        version_id=version_id,
+        version_id=version_id or answer.get("version"),
     )
     checksums.show(output, answer["checksums"])
     return output

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from s3gw.db import objects
 from s3gw.db.objects import Outcome
-from s3gw.db.records import ObjectVersion, Properties
+from s3gw.db.records import Bucket, ObjectVersion, Properties
 from s3gw.errors import S3Error, Unavailable
 from s3gw.operations import checksums, etags, properties, unsupported
 from s3gw.operations.call import Call, operation
@@ -40,7 +40,7 @@ async def copy_object(call: Call, request: types.CopyObjectInput) -> types.CopyO
     bucket, precondition = await bucket_and_precondition(call, request)
     for _ in range(2):
         version = await find_source(call, request, source)
-        if not replaced and _is_same(request, source) and not _changes(request, version, algorithm):
+        if not replaced and _is_same(request, source, bucket) and not _changes(request, version, algorithm):
             raise S3Error("InvalidRequest", _UNCHANGED)
         kept = brought if brought is not None else _copied(version, storage_class, redirect)
         kept = kept._replace(checksums=await _checksums(call, version, algorithm))
@@ -79,10 +79,10 @@ def _directive(given: str | None, header: str, what: str) -> bool:
     return given == "REPLACE"
 
 
-def _is_same(request: types.CopyObjectInput, source: CopySource) -> bool:
-    return (
-        source.bucket == request.bucket and source.key == request.key and source.version_id in (None, "null")
-    )
+def _is_same(request: types.CopyObjectInput, source: CopySource, bucket: Bucket) -> bool:
+    """Whether an object is copied onto itself; naming a version of it is how S3 restores that one."""
+    by_id = source.version_id is not None and bucket.versioning is not None
+    return source.bucket == request.bucket and source.key == request.key and not by_id
 
 
 def _changes(request: types.CopyObjectInput, version: ObjectVersion, algorithm: str | None) -> bool:

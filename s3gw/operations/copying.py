@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from s3gw.db import objects
 from s3gw.db.records import ObjectVersion
+from s3gw.errors import S3Error
 from s3gw.operations import conditions
 from s3gw.operations.call import Buffer, Call
 from s3gw.operations.conditions import Conditions
 from s3gw.operations.copy_source import CopySource
-from s3gw.operations.lookup import existing_bucket, version_of
+from s3gw.operations.lookup import existing_bucket, find, version_of
+from s3gw.operations.names import missing_key
 from s3gw.operations.ranges import Span
 from s3gw.protocol import checksums as algorithms
 
@@ -24,8 +25,15 @@ _IN_THREAD = 16384
 
 async def find_source(call: Call, request: Any, source: CopySource) -> ObjectVersion:
     """The version that a copy reads, if it is there and the `x-amz-copy-source-if-…` conditions hold."""
-    found = await objects.get(call.services.db, source.bucket, source.key, inline=False)
+    found = await find(call, source.bucket, source.key, source.version_id)
     existing_bucket(found.bucket, source.bucket, request.expected_source_bucket_owner)
+    if found.version is not None and found.version.delete_marker:
+        if source.version_id is None:
+            raise missing_key(source.key)
+        raise S3Error(
+            "InvalidRequest",
+            "The source of a copy request may not specifically refer to a delete marker by version id.",
+        )
     version = version_of(found, source.key, source.version_id)
     conditions.check_source(
         Conditions(

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from s3gw.db import objects
-from s3gw.db.objects import Outcome
+from s3gw.db import deletion
+from s3gw.db.deletion import Deleted, Target
+from s3gw.db.outcomes import Outcome
+from s3gw.db.records import Bucket
 from s3gw.errors import S3Error
 from s3gw.operations import conditions, etags, unsupported
 from s3gw.operations.call import Call, operation
-from s3gw.operations.lookup import NULL_VERSION, bucket_of, check_version_id
+from s3gw.operations.lookup import bucket_of, check_version_id
 from s3gw.operations.names import check_key, missing_key
 from s3gw.protocol import types
 
@@ -18,39 +18,44 @@ MAX_KEYS = 1000
 
 @operation("DeleteObject", "s3:DeleteObject")
 async def delete_object(call: Call, request: types.DeleteObjectInput) -> types.DeleteObjectOutput:
-    """Delete the key; one that is not there is deleted already, unless a condition says that it must be."""
+    """Delete the key, or one version of it for good.
+
+    What is not there is deleted already, unless a condition says that it must be.
+    """
     unsupported.refuse(request)
     bucket = await bucket_of(call, request)
     _refuse_bypass(request)
-    check_version_id(request.version_id, versioned=False)
-    error = (await _delete(call, bucket.id, [(request.key, request.if_match)]))[request.key]
+    check_version_id(request.version_id, versioned=bucket.versioning is not None)
+    target = _target(request.key, request.version_id, request.if_match)
+    (ended,) = await deletion.delete_versions(call.services.db, bucket.id, call.account.id, [target])
+    error = _error(ended, target)
     if error is not None:
         raise error
-    return types.DeleteObjectOutput()
+    version_id = ended.version_id or (request.version_id if bucket.versioning is not None else None)
+    return types.DeleteObjectOutput(delete_marker=ended.delete_marker or None, version_id=version_id)
 
 
 @operation("DeleteObjects", "s3:DeleteObject")
 async def delete_objects(call: Call, request: types.DeleteObjectsInput) -> types.DeleteObjectsOutput:
-    """Delete up to a thousand keys in one statement, each with its own outcome."""
+    """Delete up to a thousand keys or versions in one statement, each with its own outcome."""
     unsupported.refuse(request)
     asked = request.delete.objects if request.delete is not None else None
     if not asked or len(asked) > MAX_KEYS or any(not entry.key for entry in asked):
         raise S3Error("MalformedXML")
     bucket = await bucket_of(call, request)
     _refuse_bypass(request)
-    failures = [_refusal(entry) for entry in asked]
-    ended = await _delete(
-        call,
-        bucket.id,
-        [
-            (entry.key or "", entry.e_tag)
-            for entry, failure in zip(asked, failures, strict=True)
-            if failure is None
-        ],
-    )
+    failures = [_refusal(entry, bucket) for entry in asked]
+    targets = [
+        _target(entry.key or "", entry.version_id, entry.e_tag)
+        for entry, failure in zip(asked, failures, strict=True)
+        if failure is None
+    ]
+    ended = iter(await deletion.delete_versions(call.services.db, bucket.id, call.account.id, targets))
+    quiet = request.delete is not None and bool(request.delete.quiet)
     output = types.DeleteObjectsOutput()
     for entry, failure in zip(asked, failures, strict=True):
-        error = failure or ended.get(entry.key or "")
+        each = Deleted(Outcome.MISSING) if failure is not None else next(ended)
+        error = failure or _error(each, _target(entry.key or "", entry.version_id, entry.e_tag))
         if error is not None:
             output.errors = output.errors or []
             output.errors.append(
@@ -58,10 +63,18 @@ async def delete_objects(call: Call, request: types.DeleteObjectsInput) -> types
                     key=entry.key, version_id=entry.version_id, code=error.code, message=error.message
                 )
             )
-        elif request.delete is not None and not request.delete.quiet:
+        elif not quiet:
             output.deleted = output.deleted or []
-            output.deleted.append(types.DeletedObject(key=entry.key))
+            output.deleted.append(_shown(entry, each))
     return output
+
+
+def _shown(entry: types.ObjectIdentifier, ended: Deleted) -> types.DeletedObject:
+    shown = types.DeletedObject(key=entry.key, version_id=entry.version_id)
+    if ended.delete_marker:
+        shown.delete_marker = True
+        shown.delete_marker_version_id = ended.version_id or entry.version_id
+    return shown
 
 
 def _refuse_bypass(request: types.DeleteObjectInput | types.DeleteObjectsInput) -> None:
@@ -73,35 +86,31 @@ def _refuse_bypass(request: types.DeleteObjectInput | types.DeleteObjectsInput) 
         )
 
 
-async def _delete(
-    call: Call, bucket_id: int, wanted: Sequence[tuple[str, str | None]]
-) -> dict[str, S3Error | None]:
-    """Delete keys under their If-Match conditions; each key's error, or None."""
-    if not wanted:
-        return {}
-    if_match = {key: etags.unquote(etag) for key, etag in wanted if etag is not None}
-    keys = list(dict.fromkeys(key for key, _ in wanted))
-    outcomes = await objects.delete(call.services.db, bucket_id, keys, if_match or None)
-    return {key: _error(outcomes[key], key, conditional=key in if_match) for key in keys}
+def _target(key: str, version_id: str | None, if_match: str | None) -> Target:
+    return Target(key, version_id, None if if_match is None else etags.unquote(if_match))
 
 
-def _error(outcome: Outcome, key: str, *, conditional: bool) -> S3Error | None:
-    match outcome:
+def _error(ended: Deleted, target: Target) -> S3Error | None:
+    match ended.outcome:
         case Outcome.PRECONDITION_FAILED:
             return conditions.failed("If-Match")
-        case Outcome.MISSING if conditional:
-            return missing_key(key)
+        case Outcome.MISSING if target.if_match is not None:
+            return missing_key(target.key)
+        case Outcome.LOCKED:
+            return S3Error("AccessDenied", "Access Denied because object protected by object lock.")
         case _:
             return None
 
 
-def _refusal(entry: types.ObjectIdentifier) -> S3Error | None:
+def _refusal(entry: types.ObjectIdentifier, bucket: Bucket) -> S3Error | None:
     """Why an entry of DeleteObjects cannot be carried out at all."""
     try:
         check_key(entry.key or "")
     except S3Error as error:
         return error
-    if entry.version_id not in (None, NULL_VERSION):
+    try:
+        check_version_id(entry.version_id, versioned=bucket.versioning is not None)
+    except S3Error:
         return S3Error("NoSuchVersion")
     if entry.last_modified_time is not None or entry.size is not None:
         return S3Error("NotImplemented", conditions.NOT_IMPLEMENTED)

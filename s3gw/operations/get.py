@@ -13,7 +13,7 @@ from s3gw.errors import S3Error
 from s3gw.operations import checksums, conditions, etags, properties, ranges, unsupported
 from s3gw.operations.call import Buffer, Call, operation
 from s3gw.operations.conditions import UNCONDITIONAL, Conditions, Verdict
-from s3gw.operations.lookup import existing_bucket, version_of
+from s3gw.operations.lookup import existing_bucket, find, version_of
 from s3gw.operations.ranges import Span
 from s3gw.protocol import types
 from s3gw.protocol.values import http_date
@@ -78,7 +78,7 @@ class _Selected(NamedTuple):
 
 async def _find(call: Call, request: Any, *, inline: bool) -> tuple[Found, ObjectVersion]:
     unsupported.refuse(request)
-    found = await objects.get(call.services.db, request.bucket, request.key, inline=inline)
+    found = await find(call, request.bucket, request.key, request.version_id, inline=inline)
     existing_bucket(found.bucket, request.bucket, request.expected_bucket_owner)
     version = version_of(found, request.key, request.version_id)
     given = Conditions(

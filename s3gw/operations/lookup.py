@@ -7,17 +7,15 @@ from typing import Any
 
 from s3gw.db import buckets, objects
 from s3gw.db.objects import Found, Outcome, Precondition
-from s3gw.db.records import Account, Bucket, ObjectVersion
+from s3gw.db.records import NULL_VERSION, Account, Bucket, ObjectVersion
 from s3gw.errors import S3Error, Unavailable
 from s3gw.operations import conditions
 from s3gw.operations.call import Call
 from s3gw.operations.names import missing_bucket, missing_key
+from s3gw.protocol.values import http_date
 from s3gw.storage.store import Layout
 
-NULL_VERSION = "null"
-"""How S3 names the version of a key that was written without versioning."""
-
-_VERSION_ID = re.compile(r"[A-Za-z0-9._-]{32,128}", re.ASCII)
+_VERSION_ID = re.compile(r"null|[A-Za-z0-9._-]{32,128}", re.ASCII)
 
 
 async def bucket_of(call: Call, request: Any) -> Bucket:
@@ -57,35 +55,51 @@ async def bucket_and_precondition(call: Call, request: Any) -> tuple[Bucket, Pre
     return bucket, precondition
 
 
-def version_of(found: Found, key: str, version_id: str | None) -> ObjectVersion:
-    """The version of `key` that was asked for. Raises NoSuchKey, NoSuchVersion, InvalidArgument.
+async def find(
+    call: Call, bucket: str, key: str, version_id: str | None = None, *, inline: bool = False
+) -> Found:
+    """The bucket and the version of the key that is addressed, to be judged by `version_of`."""
+    if version_id is not None and not _VERSION_ID.fullmatch(version_id):
+        version_id = NULL_VERSION  # what cannot be an id is not asked for; version_of refuses it
+    return await objects.get(call.services.db, bucket, key, version_id=version_id, inline=inline)
 
-    In a bucket that never had versioning, "null" is the only version that there can be.
+
+def version_of(found: Found, key: str, version_id: str | None, method: str = "GET") -> ObjectVersion:
+    """The version of `key` that was asked for, of what `find` found.
+
+    In a bucket that never had versioning, "null" is the only version that there can be. Raises NoSuchKey,
+    NoSuchVersion, InvalidArgument, and for a delete marker what S3 says of it to `method`:
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/DeleteMarker.html
     """
     versioned = found.bucket is not None and found.bucket.versioning is not None
     check_version_id(version_id, versioned=versioned)
     version = found.version
-    if version is not None and version.delete_marker:
-        version = None
-    if version_id is None or not versioned:
-        if version is None:
+    if version is None:
+        if version_id is None or not versioned:
             raise missing_key(key)
-        return version
-    if version is None or version_id != (version.version_id or NULL_VERSION):
         raise S3Error("NoSuchVersion", fields={"Key": key, "VersionId": version_id})
+    if version.delete_marker:
+        raise _delete_marker(version, method, by_id=version_id is not None)
     return version
 
 
-def check_version_id(version_id: str | None, *, versioned: bool) -> None:
+def _delete_marker(version: ObjectVersion, method: str, *, by_id: bool) -> S3Error:
+    headers = {"x-amz-delete-marker": "true", "x-amz-version-id": version.version_id or NULL_VERSION}
+    if not by_id:
+        return S3Error("NoSuchKey", fields={"Key": version.key}, headers=headers)
+    headers |= {"Allow": "DELETE", "Last-Modified": http_date(version.modified_at)}
+    fields = {"Method": method, "ResourceType": "DeleteMarker"}
+    return S3Error("MethodNotAllowed", fields=fields, headers=headers)
+
+
+def check_version_id(version_id: str | None, *, versioned: bool, argument: str = "versionId") -> None:
     """Raise InvalidArgument for what cannot be the id of a version in such a bucket."""
     if version_id is None or version_id == NULL_VERSION:
         return
     if versioned and _VERSION_ID.fullmatch(version_id):
         return
     message = "Invalid version id specified" if version_id else "Version id cannot be the empty string"
-    raise S3Error(
-        "InvalidArgument", message, fields={"ArgumentName": "versionId", "ArgumentValue": version_id}
-    )
+    raise S3Error("InvalidArgument", message, fields={"ArgumentName": argument, "ArgumentValue": version_id})
 
 
 def layout_of(bucket: Bucket) -> Layout:

@@ -1,0 +1,97 @@
+"""ListObjectVersions."""
+
+from __future__ import annotations
+
+from s3gw.db import listings
+from s3gw.db.listings import ListedVersion, VersionPage
+from s3gw.errors import S3Error
+from s3gw.operations import checksums, etags
+from s3gw.operations.call import Call, operation
+from s3gw.operations.lookup import bucket_of, check_version_id
+from s3gw.operations.markers import Encoder, page_size
+from s3gw.protocol import types
+
+_EMPTY = VersionPage([], [], truncated=False, next_key_marker=None, next_version_id_marker=None)
+
+
+@operation("ListObjectVersions", "s3:ListBucketVersions")
+async def list_object_versions(
+    call: Call, request: types.ListObjectVersionsInput
+) -> types.ListObjectVersionsOutput:
+    """A page of versions and delete markers, by key and then from the newest.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectVersions.html
+    """
+    encoded = Encoder(request.encoding_type)
+    limit = page_size("max-keys", request.max_keys)
+    _check_markers(request)
+    bucket = await bucket_of(call, request)
+    page = _EMPTY
+    if limit:
+        page = await listings.list_versions(
+            call.services.db,
+            bucket.id,
+            prefix=request.prefix or "",
+            delimiter=request.delimiter or "",
+            key_marker=request.key_marker or "",
+            version_id_marker=request.version_id_marker or "",
+            limit=limit,
+        )
+    return types.ListObjectVersionsOutput(
+        name=request.bucket,
+        prefix=encoded(request.prefix or ""),
+        key_marker=encoded(request.key_marker or ""),
+        version_id_marker=request.version_id_marker or "",
+        next_key_marker=encoded.optional(page.next_key_marker),
+        next_version_id_marker=page.next_version_id_marker,
+        max_keys=limit,
+        delimiter=encoded.optional(request.delimiter or None),
+        encoding_type=request.encoding_type,
+        is_truncated=page.truncated,
+        versions=[_version(found, encoded) for found in page.versions if not found.delete_marker],
+        delete_markers=[_marker(found, encoded) for found in page.versions if found.delete_marker],
+        common_prefixes=[types.CommonPrefix(prefix=encoded(prefix)) for prefix in page.common_prefixes],
+    )
+
+
+def _check_markers(request: types.ListObjectVersionsInput) -> None:
+    marker = request.version_id_marker
+    if not marker:
+        return
+    if not request.key_marker:
+        raise S3Error(
+            "InvalidArgument",
+            "A version-id marker cannot be specified without a key marker.",
+            fields={"ArgumentName": "version-id-marker", "ArgumentValue": marker},
+        )
+    check_version_id(marker, versioned=True, argument="version-id-marker")
+
+
+def _version(found: ListedVersion, encoded: Encoder) -> types.ObjectVersion:
+    algorithms = checksums.algorithms(found.checksums)
+    return types.ObjectVersion(
+        key=encoded(found.key),
+        version_id=found.version_id,
+        is_latest=found.latest,
+        last_modified=found.modified_at,
+        e_tag=etags.quote(found.etag),
+        checksum_algorithm=algorithms or None,
+        checksum_type=found.checksums.get("type") if algorithms else None,
+        size=found.size,
+        storage_class=found.storage_class,
+        owner=_owner(found),
+    )
+
+
+def _marker(found: ListedVersion, encoded: Encoder) -> types.DeleteMarkerEntry:
+    return types.DeleteMarkerEntry(
+        key=encoded(found.key),
+        version_id=found.version_id,
+        is_latest=found.latest,
+        last_modified=found.modified_at,
+        owner=_owner(found),
+    )
+
+
+def _owner(found: ListedVersion) -> types.Owner:
+    return types.Owner(display_name=found.owner.display_name, id=found.owner.canonical_id)
