@@ -248,6 +248,23 @@ def _from_query(address: Address, region: str) -> Claim:
         message = f'X-Amz-Algorithm only supports "{ALGORITHM}"'
         raise S3Error("AuthorizationQueryParametersError", message)
     access_key, scope = _credential(credential, region, _malformed_query)
+    signed_at = _query_date(timestamp, scope)
+    return Claim(
+        access_key, scope, _signed_headers(signed), signature, timestamp, signed_at, _expires(expires)
+    )
+
+
+def read_form_credential(algorithm: str, credential: str, timestamp: str, region: str) -> tuple[str, Scope]:
+    """Access key and scope that the fields of a form upload claim. Raises S3Error for malformed ones."""
+    if algorithm != ALGORITHM:
+        raise S3Error("AuthorizationQueryParametersError", f'X-Amz-Algorithm only supports "{ALGORITHM}"')
+    access_key, scope = _credential(credential, region, _malformed_query)
+    _query_date(timestamp, scope)
+    return access_key, scope
+
+
+def _query_date(timestamp: str, scope: Scope) -> datetime:
+    """When it was signed, on the day of the credential."""
     signed_at = parse_timestamp(timestamp)
     if signed_at is None:
         message = "X-Amz-Date must be in the ISO8601 Long Format \"yyyyMMdd'T'HHmmss'Z'\""
@@ -258,9 +275,7 @@ def _from_query(address: Address, region: str) -> Claim:
             f'This date is not the same as X-Amz-Date: "{timestamp[:8]}".'
         )
         raise S3Error("AuthorizationQueryParametersError", message)
-    return Claim(
-        access_key, scope, _signed_headers(signed), signature, timestamp, signed_at, _expires(expires)
-    )
+    return signed_at
 
 
 def _expires(text: str) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import hmac
 from base64 import b64encode
-from collections.abc import AsyncIterator, Awaitable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
@@ -35,6 +35,21 @@ LARGE_DOCUMENT_LIMIT = 8 << 20
 """Of the documents that list up to 1,000 keys of 1,024 escaped bytes, or 10,000 parts with checksums."""
 _LARGE_DOCUMENTS = frozenset(("CompleteMultipartUpload", "DeleteObjects"))
 _MAX_LENGTH = 1 << 60
+
+
+class Framing(Protocol):
+    """Finds the data of a body in what is sent."""
+
+    trailers: dict[str, str]
+    trailer_signature: str | None
+
+    def feed(self, data: Buffer) -> list[Piece]:
+        """The next bytes as they were sent → what of them is data."""
+        ...
+
+    def finish(self) -> None:
+        """Nothing more comes. Raises S3Error where that is too early."""
+        ...
 
 
 class Source(Protocol):
@@ -78,6 +93,15 @@ def open_body(
         length = _length(headers, "Content-Length")
         _refuse_stray_framing(headers)
     return Body(source, length, form, promised, deframer, signatures, md5=md5)
+
+
+def body_of_file(source: Source, headers: Headers, length: int, framing: Framing | None = None) -> Body:
+    """The file of a form upload, with the digests that `headers` promise for it.
+
+    `length` is exact, or the most that there can be where `framing` has yet to find the end of the file.
+    """
+    promised = expected(headers, PLAIN)
+    return Body(source, length, PLAIN, promised, framing, None, md5=True, exact=framing is None)
 
 
 def document_limit(operation: str) -> int:
@@ -173,12 +197,14 @@ class Body:
         length: int,
         form: Form,
         promised: Expected,
-        deframer: Deframer | None,
+        deframer: Framing | None,
         signatures: ChunkSignatures | None,
         *,
         md5: bool,
+        exact: bool = True,
     ) -> None:
         self.length = length
+        self.exact = exact
         self._source = source
         self._form = form
         self._promised = promised
@@ -215,7 +241,7 @@ class Body:
         """Base64 by algorithm name, of those the client sent or that were requested; after the end."""
         return {name: value for name, value in self._digests.checksums().items() if name in self._named}
 
-    async def __aiter__(self) -> AsyncIterator[Buffer]:
+    async def __aiter__(self) -> AsyncGenerator[Buffer, None]:
         """The blocks; all checks are done when the iteration has ended."""
         if self._started:
             raise RuntimeError("a body can be read only once")
@@ -307,7 +333,7 @@ class Body:
         self._check_md5()
         self._check_checksum()
 
-    def _check_trailer(self, deframer: Deframer) -> None:
+    def _check_trailer(self, deframer: Framing) -> None:
         if self._signatures is not None and deframer.trailer_signature is not None:
             self._signatures.check_trailer(deframer.trailers, deframer.trailer_signature)
         name, algorithm = self._promised.trailer, self._promised.algorithm

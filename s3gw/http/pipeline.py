@@ -6,6 +6,7 @@
     authenticate  who: signature version 4; a request without any claim is anonymous
     parse         headers and query into the operation's typed input
     authorise     whether this account may do this to this bucket and key
+    form          of a form upload: its bounded fields, which say who and what; then authorise as above
     body          framing, chunk signatures and digests, verified while the bytes pass
     document      of operations that take one: bounded, then parsed into the input
     operation     the handler, from the registry
@@ -39,9 +40,11 @@ from s3gw.http.health import Health
 from s3gw.http.identities import Identities
 from s3gw.http.monitoring import MONITORING, Monitoring
 from s3gw.http.payload import content_encoding
+from s3gw.http.post_form import open_form
 from s3gw.http.signature import Authenticated, authenticate, hoisted_headers
 from s3gw.http.source import NO_SOURCE, BodySource, NoSource
 from s3gw.operations.call import REGISTRY, Buffer, Call, Registered, Services
+from s3gw.protocol.beyond import fill_post_object
 from s3gw.protocol.operation import BodyKind, Head, Operation, Reply
 from s3gw.protocol.routing import route
 from s3gw.protocol.values import invalid_argument
@@ -133,22 +136,36 @@ class Pipeline:
             self.settings.region,
             datetime.now(UTC),
         )
-        account = await _account(identities, authenticated)
-        exchange.account = None if account is None else account.name
+        account = None
+        if authenticated is not None:
+            account = await _account(identities, authenticated.access_key)
+            exchange.account = account.name
         if authenticated is not None and authenticated.presigned:
             headers = _hoisted(address) | headers
         given = operation.parse(Head(request.method, address.bucket, address.key, address.query, headers))
-        registered, account = _authorise(account, operation, address)
         body: Body | NoBody = NO_BODY
         origin = ""
-        if operation.body is BodyKind.STREAM:
-            body = open_body(source, given_headers, authenticated)
-        elif operation.body is BodyKind.DOCUMENT and operation.parse_document is not None:
-            document = await _document(source, request, authenticated, operation)
-            operation.parse_document(given, document)
-            origin = f"{request.scheme}://{host}"
-        call = Call(services, account, exchange.request_id, body, origin, address.virtual_host)
         try:
+            if operation.name == "PostObject":
+                form = await open_form(
+                    source, given_headers, authenticated, given.bucket, identities, self.settings.region
+                )
+                body = form.body
+                address = address._replace(key=form.key)
+                exchange.key = form.key
+                if form.access_key is not None:
+                    account = await _account(identities, form.access_key)
+                    exchange.account = account.name
+                fill_post_object(given, form.key, form.fields, form.headers)
+                origin = f"{request.scheme}://{host}"
+            registered, account = _authorise(account, operation, address)
+            if operation.body is BodyKind.STREAM and body is NO_BODY:
+                body = open_body(source, given_headers, authenticated)
+            elif operation.body is BodyKind.DOCUMENT and operation.parse_document is not None:
+                document = await _document(source, request, authenticated, operation)
+                operation.parse_document(given, document)
+                origin = f"{request.scheme}://{host}"
+            call = Call(services, account, exchange.request_id, body, origin, address.virtual_host)
             return operation.render(await registered.handler(call, given))
         finally:
             await body.close()
@@ -191,6 +208,7 @@ class NoBody:
     length = 0
     md5 = bytes.fromhex("d41d8cd98f00b204e9800998ecf8427e")
     checksums: Mapping[str, str] = {}
+    exact = True
 
     def __aiter__(self) -> AsyncIterator[Buffer]:
         """No blocks."""
@@ -232,10 +250,8 @@ def _hoisted(address: Address) -> dict[str, str]:
     return hoisted
 
 
-async def _account(identities: Identities, authenticated: Authenticated | None) -> Account | None:
-    if authenticated is None:
-        return None
-    account = await identities.account(authenticated.access_key)
+async def _account(identities: Identities, access_key: str) -> Account:
+    account = await identities.account(access_key)
     if account is None:  # revoked between the two questions
         raise S3Error("InvalidAccessKeyId")
     return account

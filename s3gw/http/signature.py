@@ -84,11 +84,7 @@ async def authenticate(
         _check_expiry(claim, claim.expires, now)
     secret = await secrets.secret(claim.access_key)
     if secret is None:
-        raise S3Error(
-            "InvalidAccessKeyId",
-            "The AWS Access Key Id you provided does not exist in our records.",
-            fields={"AWSAccessKeyId": claim.access_key},
-        )
+        raise unknown_key(claim.access_key)
     key = canonical.signing_key(secret, claim.scope)
     _verify(method, address, headers, claim, digest, key)
     signed = frozenset(claim.signed_headers)
@@ -211,10 +207,16 @@ def _verify(method: str, address: Address, headers: Headers, claim: Claim, diges
     raise mismatch(claim.access_key, claim.signature, *attempts[0])
 
 
+def unknown_key(access_key: str) -> S3Error:
+    """What is answered to an access key that is unknown or disabled."""
+    message = "The AWS Access Key Id you provided does not exist in our records."
+    return S3Error("InvalidAccessKeyId", message, fields={"AWSAccessKeyId": _printable(access_key)})
+
+
 def mismatch(access_key: str, signature: str, text: str, request: str | None = None) -> S3Error:
     """SignatureDoesNotMatch with what AWS tells for finding out why; nothing of it is secret."""
     fields = {
-        "AWSAccessKeyId": access_key,
+        "AWSAccessKeyId": _printable(access_key),
         "StringToSign": _printable(text),
         "SignatureProvided": _printable(signature),
         "StringToSignBytes": canonical.to_bytes(text).hex(" "),

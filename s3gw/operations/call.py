@@ -28,7 +28,9 @@ class RequestBody(Protocol):
     """
 
     length: int
-    """Decoded bytes, known before the first read."""
+    """Decoded bytes, known before the first read; where it is not `exact`, the most that there can be."""
+    exact: bool
+    """Whether there will be just `length` bytes; of the file in a large form that is not known."""
 
     def __aiter__(self) -> AsyncIterator[Buffer]:
         """Blocks of at most a few MiB, which are never changed: whoever keeps one keeps its memory."""

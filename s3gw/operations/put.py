@@ -31,7 +31,8 @@ async def put_object(call: Call, request: types.PutObjectInput) -> types.PutObje
     kept = properties.given(request)
     by_default = _ask_checksum(call.body, request)
     bucket, precondition = await bucket_and_precondition(call, request)
-    async with call.services.store.drafting(call.body, layout_of(bucket), call.body.length) as drafting:
+    size = call.body.length if call.body.exact else None
+    async with call.services.store.drafting(call.body, layout_of(bucket), size) as drafting:
         etag = call.body.md5.hex()
         kept = properties.with_checksums(kept, _computed(call.body, by_default), checksums.FULL_OBJECT)
         result = await _publish(call, bucket, request, drafting, etag, kept, precondition)

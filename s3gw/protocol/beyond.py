@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from urllib.parse import quote, urlencode
 
+from s3gw.errors import S3Error
+from s3gw.protocol.generated.inputs import PutObjectInput, PutObjectTaggingInput
+from s3gw.protocol.generated.operations import OPERATIONS as MODELLED
+from s3gw.protocol.generated.outputs import PutObjectOutput
 from s3gw.protocol.operation import BodyKind, Head, Operation, Reply
 from s3gw.protocol.values import Shape
 from s3gw.protocol.xml import DECLARATION, escape
@@ -11,12 +17,13 @@ from s3gw.protocol.xml import DECLARATION, escape
 
 @dataclass(slots=True, kw_only=True, eq=False, repr=False)
 class PostObjectInput(Shape):
-    """An upload by an HTML form, before its fields are read: they are part of the body."""
+    """An upload by an HTML form. All but the bucket stands in the fields, which are part of the body."""
 
     bucket: str
-    content_type: str | None = None
-    """With the boundary of the form."""
-    content_length: int | None = None
+    put: PutObjectInput | None = None
+    """What the fields ask for, as a PutObject would."""
+    success_action_redirect: str | None = None
+    success_action_status: str | None = None
 
 
 @dataclass(slots=True, kw_only=True, eq=False, repr=False)
@@ -26,10 +33,10 @@ class PostObjectOutput(Shape):
     status: int = 204
     bucket: str | None = None
     key: str | None = None
-    e_tag: str | None = None
     location: str | None = None
-    headers: list[tuple[str, str]] = field(default_factory=list)
-    """Further headers: version, encryption, checksums."""
+    """Of the object, or where the browser is sent."""
+    put: PutObjectOutput | None = None
+    """What a PutObject would have answered."""
 
 
 @dataclass(slots=True, kw_only=True, eq=False, repr=False)
@@ -51,20 +58,42 @@ class OptionsObjectOutput(Shape):
 
 
 def parse_post_object(head: Head) -> PostObjectInput:
-    """The headers of a form upload."""
-    length = head.headers.get("content-length", "")
-    return PostObjectInput(
-        bucket=head.bucket or "",
-        content_type=head.headers.get("content-type"),
-        content_length=int(length) if length.isdecimal() else None,
-    )
+    """The bucket; the fields come later."""
+    return PostObjectInput(bucket=head.bucket or "")
+
+
+def fill_post_object(
+    request: PostObjectInput, key: str, fields: Mapping[str, str], headers: Mapping[str, str]
+) -> None:
+    """Fill in what a form says: its `fields`, and those that are `headers` of the upload, in lower case.
+
+    Raises S3Error for bad syntax, MalformedXML and InvalidTag for the document in the field tagging.
+    """
+    given = dict(headers)
+    if fields.get("tagging"):
+        given["x-amz-tagging"] = _tagging_header(request.bucket, key, fields["tagging"])
+    request.put = MODELLED["PutObject"].parse(Head("PUT", request.bucket, key, {}, given))
+    request.success_action_redirect = fields.get("success_action_redirect") or fields.get("redirect")
+    request.success_action_status = fields.get("success_action_status")
+
+
+def _tagging_header(bucket: str, key: str, document: str) -> str:
+    """The tags of a Tagging document as the header x-amz-tagging has them."""
+    request = PutObjectTaggingInput(bucket=bucket, key=key)
+    parse_document = MODELLED["PutObjectTagging"].parse_document
+    assert parse_document is not None
+    parse_document(request, document.encode("utf-8", "surrogateescape"))
+    tags = (request.tagging.tag_set if request.tagging else None) or []
+    pairs = [(tag.key or "", tag.value or "") for tag in tags]
+    if len(dict(pairs)) < len(pairs):
+        raise S3Error("InvalidTag", "Cannot provide multiple Tags with the same key")
+    return urlencode(pairs, quote_via=quote)
 
 
 def render_post_object(output: PostObjectOutput) -> Reply:
     """204 and 200 have no body; 201 tells where the object is in a PostResponse document."""
-    headers = list(output.headers)
-    if output.e_tag is not None:
-        headers.append(("ETag", output.e_tag))
+    put = output.put
+    headers = [] if put is None else list(MODELLED["PutObject"].render(put).headers)
     if output.location is not None:
         headers.append(("Location", output.location))
     if output.status != 201:
@@ -73,7 +102,7 @@ def render_post_object(output: PostObjectOutput) -> Reply:
         ("Location", output.location),
         ("Bucket", output.bucket),
         ("Key", output.key),
-        ("ETag", output.e_tag),
+        ("ETag", None if put is None else put.e_tag),
     )
     inside = "".join(f"<{name}>{escape(value)}</{name}>" for name, value in members if value is not None)
     headers.append(("Content-Type", "application/xml"))

@@ -94,18 +94,19 @@ class Store:
 
     @asynccontextmanager
     async def drafting(
-        self, blocks: AsyncIterable[Buffer], layout: Layout, size: int
+        self, blocks: AsyncIterable[Buffer], layout: Layout, size: int | None
     ) -> AsyncIterator[Drafting]:
         """Like `write`, with a draft that is published, or discarded, before the context is left.
 
-        So a body that fits into memory needs no lease, and its manifest is written when it is published.
+        So a body that is known to fit into memory needs no lease, and its manifest is written when it is
+        published.
         """
         await self.check_space()
         found = await self._small(blocks, layout, size)
         if isinstance(found, Draft):
             yield Drafting(found)
             return
-        if not 0 < size <= whole.LARGEST:
+        if size is None or not 0 < size <= whole.LARGEST:
             yield Drafting(await self._write(found, layout, size))
             return
         work = whole.Whole(self._tools, layout, size)

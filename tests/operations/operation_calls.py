@@ -26,6 +26,8 @@ class MemoryBody:
     Before it ends it awaits `last`, and raises `broken`.
     """
 
+    exact = True
+
     def __init__(
         self,
         data: bytes,

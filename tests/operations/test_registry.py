@@ -12,7 +12,7 @@ from s3gw.protocol import OPERATIONS, types
 
 BUILT = """
     ListBuckets CreateBucket HeadBucket DeleteBucket GetBucketLocation GetBucketVersioning
-    PutObject GetObject HeadObject DeleteObject DeleteObjects CopyObject ListObjects ListObjectsV2
+    PutObject PostObject GetObject HeadObject DeleteObject DeleteObjects CopyObject ListObjects ListObjectsV2
     CreateMultipartUpload UploadPart
     UploadPartCopy CompleteMultipartUpload AbortMultipartUpload ListParts ListMultipartUploads
 """

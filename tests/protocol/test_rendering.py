@@ -141,7 +141,8 @@ def test_a_policy_is_json() -> None:
 
 def test_form_uploads_answer_as_asked() -> None:
     render = OPERATIONS["PostObject"].render
-    output = types.PostObjectOutput(bucket="b", key="k&", e_tag='"e"', location="http://h/b/k%26")
+    put = types.PutObjectOutput(e_tag='"e"')
+    output = types.PostObjectOutput(bucket="b", key="k&", put=put, location="http://h/b/k%26")
     assert (render(output).status, render(output).body) == (204, None)
     output.status = 201
     reply = render(output)

@@ -1,0 +1,97 @@
+"""Who signed the policy of a form upload: signature version 4 or 2, in fields of the form.
+
+https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-authentication-HTTPPOST.html
+"""
+
+from __future__ import annotations
+
+import hmac
+from base64 import b64encode
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from s3gw.errors import S3Error
+from s3gw.http import canonical
+from s3gw.http.authorization import read_form_credential
+from s3gw.http.signature import mismatch, unknown_key
+from s3gw.protocol.values import invalid_argument
+
+if TYPE_CHECKING:
+    from s3gw.http.signature import Secrets
+
+_VERSION_4 = {
+    "x-amz-signature": "X-Amz-Signature",
+    "x-amz-algorithm": "X-Amz-Algorithm",
+    "x-amz-credential": "X-Amz-Credential",
+    "x-amz-date": "X-Amz-Date",
+}
+_VERSION_2 = {"signature": "Signature", "awsaccesskeyid": "AWSAccessKeyId"}
+
+
+def missing_field(name: str) -> S3Error:
+    """What a form without a field that it needs, before its file, is answered with."""
+    message = (
+        f"Bucket POST must contain a field named '{name}'.  "
+        "If it is specified, please check the order of the fields."
+    )
+    return invalid_argument(name, "", message)
+
+
+async def authenticate_form(fields: Mapping[str, str], secrets: Secrets, region: str) -> str | None:
+    """The access key that signed the form's policy; None where the form claims nobody's identity.
+
+    `fields` are by lower-case name. Raises S3Error for anything that is not a valid signature of the policy.
+    """
+    if "x-amz-security-token" in fields:
+        raise S3Error("InvalidToken")
+    by_4 = _claims(fields, _VERSION_4)
+    by_2 = _claims(fields, _VERSION_2)
+    policy = fields.get("policy")
+    if not policy:
+        if by_4 or by_2:
+            raise missing_field("policy")
+        return None
+    if by_4 and by_2:
+        raise S3Error("InvalidArgument", "Only one auth mechanism allowed")
+    if by_4:
+        return await _version_4(fields, policy, secrets, region)
+    if by_2:
+        return await _version_2(fields, policy, secrets)
+    raise S3Error("AccessDenied")
+
+
+def _claims(fields: Mapping[str, str], needed: Mapping[str, str]) -> bool:
+    """Whether the form is signed in this way: with one of the fields it must have all."""
+    if needed.keys().isdisjoint(fields):
+        return False
+    for name, shown in needed.items():
+        if not fields.get(name):
+            raise missing_field(shown)
+    return True
+
+
+async def _version_4(fields: Mapping[str, str], policy: str, secrets: Secrets, region: str) -> str:
+    access_key, scope = read_form_credential(
+        fields["x-amz-algorithm"], fields["x-amz-credential"], fields["x-amz-date"], region
+    )
+    secret = await secrets.secret(access_key)
+    if secret is None:
+        raise unknown_key(access_key)
+    expected = canonical.sign(canonical.signing_key(secret, scope), policy)
+    _compare(expected, fields["x-amz-signature"], access_key, policy)
+    return access_key
+
+
+async def _version_2(fields: Mapping[str, str], policy: str, secrets: Secrets) -> str:
+    access_key = fields["awsaccesskeyid"]
+    secret = await secrets.secret(access_key)
+    if secret is None:
+        raise unknown_key(access_key)
+    digest = hmac.digest(secret.encode(), canonical.to_bytes(policy), "sha1")
+    _compare(b64encode(digest).decode(), fields["signature"], access_key, policy)
+    return access_key
+
+
+def _compare(expected: str, given: str, access_key: str, policy: str) -> None:
+    if not hmac.compare_digest(expected.encode(), canonical.to_bytes(given)):
+        raise mismatch(access_key, given, policy)
