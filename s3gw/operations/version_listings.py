@@ -48,8 +48,10 @@ async def list_object_versions(
         delimiter=encoded.optional(request.delimiter or None),
         encoding_type=request.encoding_type,
         is_truncated=page.truncated,
-        versions=[_version(found, encoded) for found in page.versions if not found.delete_marker],
-        delete_markers=[_marker(found, encoded) for found in page.versions if found.delete_marker],
+        entries=[
+            _marker(found, encoded) if found.delete_marker else _version(found, encoded)
+            for found in page.versions
+        ],
         common_prefixes=[types.CommonPrefix(prefix=encoded(prefix)) for prefix in page.common_prefixes],
     )
 

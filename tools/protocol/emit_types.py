@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from tools.protocol.model import Model, OperationModel, Shape, expect
 from tools.protocol.names import attribute, input_class, output_class, type_of
-from tools.protocol.overrides import AS_TEXT
+from tools.protocol.overrides import AS_TEXT, MIXED_LISTS
 
 _CLASS = "@dataclass(slots=True, kw_only=True, eq=False, repr=False)"
 _IMPORTS = ["from dataclasses import dataclass", "from datetime import datetime", ""]
@@ -80,11 +80,27 @@ def _operations_module(
         body += [_CLASS, f"class {name}(Shape):", f'    """{purpose} {operation.name}."""']
         if shape is not None:
             body += _fields(shape, required, operation)
+            if shape is operation.output:
+                body += _mixed_list(operation)
             used |= _direct_structures(shape)
         body.append("")
     imports = [*_IMPORTS, "from s3gw.protocol.values import Shape, Stream"]
     imports.append(f"from s3gw.protocol.generated.structures import {', '.join(sorted(used))}")
     return "\n".join([*imports, "", *body])
+
+
+def _mixed_list(operation: OperationModel) -> list[str]:
+    if operation.name not in MIXED_LISTS:
+        return []
+    assert operation.output is not None
+    name, members, _ = MIXED_LISTS[operation.name]
+    kinds = []
+    for member in members:
+        expect(member in operation.output.members, f"{operation.name} has lost {member}")
+        element = operation.output.members[member].shape.element
+        assert element is not None
+        kinds.append(element.shape.name)
+    return [f"    {name}: list[{' | '.join(kinds)}] | None = None"]
 
 
 def _direct_structures(shape: Shape) -> set[str]:

@@ -89,9 +89,11 @@ def responses_module(model: Model, resource: str) -> str:
     text = "\n".join(line for operation in operations for line in _render(operation))
     writers = sorted(set(re.findall(r"\bwrite_[a-z0-9_]+(?=\()", text)))
     outputs = sorted(output_class(op) for op in operations if op.output)
+    kinds = sorted(set(re.findall(r"isinstance\(entry, (\w+)\)", text)))
     return "\n".join(
         [
             f"from s3gw.protocol.generated.outputs import {', '.join(outputs)}" if outputs else "",
+            f"from s3gw.protocol.generated.structures import {', '.join(kinds)}" if kinds else "",
             f"from s3gw.protocol.generated.writers import {', '.join(writers)}" if writers else "",
             "from s3gw.protocol.operation import Reply",
             "from s3gw.protocol.values import http_date, iso_date, metadata_header",
@@ -184,8 +186,28 @@ def _body(operation: OperationModel) -> list[str]:
         expect([m.name for m in members] == [only], f"{operation.name} answers more than {only}")
         lines.append(f"    s = escape(output.{attribute(members[0])} or '')")
     else:
-        lines += ["    s = ''"] + [line for m in members for line in _write(m, "output")]
+        lines.append("    s = ''")
+        for member in members:
+            lines += _write(member, "output")
+            lines += _mixed_list(operation, member)
     return [*lines, *_document(root)]
+
+
+def _mixed_list(operation: OperationModel, behind: Member) -> list[str]:
+    """Statements that append a list of several kinds, behind the last of the lists by kind."""
+    name, members, _ = overrides.MIXED_LISTS.get(operation.name, ("", ("",), ""))
+    if behind.name != members[-1]:
+        return []
+    assert operation.output is not None
+    lines = [f"    for entry in output.{name} or ():"]
+    for word, member in zip(("if", "elif"), (operation.output.members[one] for one in members), strict=True):
+        assert member.shape.element is not None
+        shape = member.shape.element.shape
+        lines += [
+            f"        {word} isinstance(entry, {shape.name}):",
+            f"            s += {_element(flat_name(member), shape, 'entry')}",
+        ]
+    return lines
 
 
 def _document(root: str) -> list[str]:

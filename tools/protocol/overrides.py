@@ -65,6 +65,16 @@ TEXT_OF_ROOT: dict[str, tuple[str, str]] = {
     ),
 }
 
+# Flattened lists whose elements S3 writes in one order, which lists by kind would lose: a further member of
+# the output that holds them all.
+MIXED_LISTS: dict[str, tuple[str, tuple[str, ...], str]] = {
+    "ListObjectVersions": (
+        "entries",
+        ("Versions", "DeleteMarkers"),
+        "AWS lists versions and delete markers of a key together, from the newest",
+    ),
+}
+
 # Document types of payloads that are not XML.
 CONTENT_TYPES: dict[str, tuple[str, str]] = {
     "GetBucketPolicy": ("application/json", "a policy is JSON"),

@@ -691,6 +691,7 @@ class ListObjectVersionsOutput(Shape):
     common_prefixes: list[CommonPrefix] | None = None
     encoding_type: str | None = None
     request_charged: str | None = None
+    entries: list[ObjectVersion | DeleteMarkerEntry] | None = None
 
 
 @dataclass(slots=True, kw_only=True, eq=False, repr=False)

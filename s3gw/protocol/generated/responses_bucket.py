@@ -46,6 +46,7 @@ from s3gw.protocol.generated.outputs import (
     PutBucketLifecycleConfigurationOutput,
     PutObjectLockConfigurationOutput,
 )
+from s3gw.protocol.generated.structures import DeleteMarkerEntry, ObjectVersion
 from s3gw.protocol.generated.writers import (
     write_abac_status,
     write_analytics_configuration,
@@ -708,6 +709,11 @@ def render_list_object_versions(output: ListObjectVersionsOutput) -> Reply:
     if output.delete_markers is not None:
         for delete_markers_item in output.delete_markers:
             s += f"""<DeleteMarker>{write_delete_marker_entry(delete_markers_item)}</DeleteMarker>"""
+    for entry in output.entries or ():
+        if isinstance(entry, ObjectVersion):
+            s += f"""<Version>{write_object_version(entry)}</Version>"""
+        elif isinstance(entry, DeleteMarkerEntry):
+            s += f"""<DeleteMarker>{write_delete_marker_entry(entry)}</DeleteMarker>"""
     if output.name is not None:
         s += f"""<Name>{escape(output.name)}</Name>"""
     if output.prefix is not None:
