@@ -83,6 +83,8 @@ class Settings:
     region: str = "us-east-1"
     domains: tuple[str, ...] = ()
     """Host names under which a leading label names the bucket, such as "s3.example.com"."""
+    trusted_proxies: tuple[str, ...] = ()
+    """Addresses or networks of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed."""
     chunking: str = "cdc-256k"
     archive_hints: bool = True
     reserve: int = 1 << 30
@@ -222,8 +224,18 @@ def _convert(name: str, value: Any) -> Any:
         case "domains":
             items = value if isinstance(value, (list, tuple)) else str(value).split(",")
             return tuple(str(item).strip().lower() for item in items if str(item).strip())
+        case "trusted_proxies":
+            items = value if isinstance(value, (list, tuple)) else str(value).split(",")
+            return tuple(_network(name, str(item).strip()) for item in items if str(item).strip())
         case _:
             return str(value)
+
+
+def _network(name: str, value: str) -> str:
+    try:
+        return str(ipaddress.ip_network(value, strict=False))
+    except ValueError:
+        raise ConfigError(f"{name}: {value!r} is neither an address nor a network") from None
 
 
 def _integer(name: str, value: Any) -> int:

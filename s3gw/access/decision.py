@@ -1,16 +1,22 @@
 """Whether a request may do what it asks: one decision, on one parsed bucket and key, without any I/O.
 
-Today's rules are two: nobody may do anything anonymously, and the root account may do everything. Policies
-and access control lists are further voices in `decide`, asked in the order of IAM: an explicit deny wins,
-then any allow, else the request is denied.
+The voices, in the order of S3: an explicit denial of the bucket's policy; the caller being the bucket's owner
+or root; the policy's allowance; the access control list of the bucket or the version. What nothing allows is
+denied. https://docs.aws.amazon.com/AmazonS3/latest/userguide/how-s3-evaluates-access-control.html
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from enum import Enum
 from typing import NamedTuple
 
-from s3gw.db.records import Account
+from s3gw.access.acl import Acl, stored_acl
+from s3gw.access.conditions import Context
+from s3gw.access.documents import BucketAccess, access_of
+from s3gw.access.policy import Effect
+from s3gw.access.requirements import LIST, Need
+from s3gw.db.records import Account, Bucket, ObjectVersion
 
 
 class Decision(Enum):
@@ -25,15 +31,95 @@ class Question(NamedTuple):
 
     account: Account | None
     """None: the request is anonymous."""
-    operation: str
-    actions: tuple[str, ...]
-    """IAM actions, such as "s3:GetObject", all of which must be allowed."""
-    bucket: str | None
+    needs: Sequence[Need]
+    """All of which must be allowed."""
+    bucket: Bucket
     key: str | None
+    version: ObjectVersion | None
+    """The version that is there, where the needs are of one."""
+    context: Callable[[], Context]
+    """Asked only where there is a policy."""
+
+
+# With these the owner of a bucket can always undo a policy that denies them everything.
+_ALWAYS = frozenset({"s3:GetBucketPolicy", "s3:PutBucketPolicy", "s3:DeleteBucketPolicy"})
+
+
+def owns(account: Account | None, bucket: Bucket) -> bool:
+    """Whether everything in the bucket is the account's to do unless it is denied."""
+    return account is not None and (account.is_root or account.id == bucket.owner.id)
 
 
 def decide(question: Question) -> Decision:
-    """The decision on `question`; what nothing allows is denied."""
-    if question.account is not None and question.account.is_root:
-        return Decision.ALLOW
-    return Decision.DENY
+    """The decision on `question`."""
+    access = access_of(question.bucket)
+    owner = owns(question.account, question.bucket)
+    if access.policy is None:
+        allowed = owner or all(_listed(question, access, need) for need in question.needs)
+        return Decision.ALLOW if allowed else Decision.DENY
+    context = _with_tags(question.context(), question.version)
+    return Decision.ALLOW if _allowed(question, access, owner, context) else Decision.DENY
+
+
+def _allowed(question: Question, access: BucketAccess, owner: bool, context: Context) -> bool:
+    allows = not (access.policy_is_public and access.block.restrict_public_buckets)
+    for need in question.needs:
+        said = _said(question, access, need, context)
+        if said is Effect.DENY and not (owner and need.action in _ALWAYS):
+            return False
+        if owner or need.implied or (said is Effect.ALLOW and allows) or _listed(question, access, need):
+            continue
+        return False
+    return True
+
+
+def decide_on_version(question: Question) -> Decision:
+    """The decision where the needs are of a version that must be there.
+
+    Of one that is missing nobody is told who may not list the bucket.
+    """
+    there = question.version is not None and not question.version.delete_marker
+    if there or owns(question.account, question.bucket):
+        return decide(question)
+    return Decision.DENY if _denied(question) else decide(question._replace(needs=(LIST,)))
+
+
+def _denied(question: Question) -> bool:
+    access = access_of(question.bucket)
+    if access.policy is None:
+        return False
+    context = _with_tags(question.context(), question.version)
+    return any(_said(question, access, need, context) is Effect.DENY for need in question.needs)
+
+
+def _said(question: Question, access: BucketAccess, need: Need, context: Context) -> Effect:
+    assert access.policy is not None
+    name = question.bucket.name
+    resource = f"{name}/{question.key}" if need.on_key else name
+    return access.policy.says(question.account, need.action, resource, context)
+
+
+def _listed(question: Question, access: BucketAccess, need: Need) -> bool:
+    """Whether an access control list permits it."""
+    if need.permission is None or not access.acls_count:
+        return False
+    acl = access.acl
+    if need.of_version:
+        if question.version is None:
+            return False
+        acl = acl_of(question.version, question.bucket)
+    canonical = None if question.account is None else question.account.canonical_id
+    return acl.permits(canonical, need.permission, ignore_public=access.block.ignore_public_acls)
+
+
+def acl_of(version: ObjectVersion, bucket: Bucket) -> Acl:
+    """The access control list of a version."""
+    owner = version.owner or bucket.owner
+    return stored_acl(version.properties.extra.get("acl"), owner.canonical_id)
+
+
+def _with_tags(context: Context, version: ObjectVersion | None) -> Context:
+    tags = None if version is None else version.properties.extra.get("tags")
+    if not tags:
+        return context
+    return {**context, **{f"s3:existingobjecttag/{name}": (value,) for name, value in tags.items()}}

@@ -25,6 +25,7 @@ SERVE = {
     "workers": ("N", "processes that serve; more than one pays above one core's load (1)"),
     "access_key": ("KEY", "root access key; its secret comes from S3GW_SECRET_KEY or the file"),
     "region": ("NAME", "region that clients sign for (us-east-1)"),
+    "trusted_proxies": ("NET,…", "proxies whose X-Forwarded-For and X-Forwarded-Proto are believed"),
     "domains": ("HOST,…", "host names under which a leading label names the bucket"),
     "chunking": ("PRESET", "of new buckets: cdc-256k, cdc-64k, cdc-4m or fixed-4m (cdc-256k)"),
     "archive_hints": ("on|off", "of new buckets: cut at the members of tar and zip archives (on)"),

@@ -5,6 +5,7 @@
     route         which operation
     authenticate  who: signature version 4; a request without any claim is anonymous
     parse         headers and query into the operation's typed input
+    look up       the bucket with its access documents, and the version of the key where it must be there
     authorise     whether this account may do this to this bucket and key
     form          of a form upload: its bounded fields, which say who and what; then authorise as above
     body          framing, chunk signatures and digests, verified while the bytes pass
@@ -26,14 +27,15 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 from aiohttp.streams import EMPTY_PAYLOAD
 
-from s3gw.access.decision import Decision, Question, decide
 from s3gw.config import Settings
 from s3gw.db.records import Account
 from s3gw.errors import S3Error
 from s3gw.http import access_log, respond
 from s3gw.http.addressing import Address, parse_address
+from s3gw.http.authorise import Gate
 from s3gw.http.body import Body, document_limit, open_body, read_document
 from s3gw.http.exchange import ClientGone, Exchange
+from s3gw.http.facts import Sent
 from s3gw.http.failures import as_s3_error
 from s3gw.http.figures import RequestFigures
 from s3gw.http.health import Health
@@ -146,6 +148,7 @@ class Pipeline:
         body: Body | NoBody = NO_BODY
         origin = ""
         try:
+            asked = given
             if operation.name == "PostObject":
                 form = await open_form(
                     source, given_headers, authenticated, given.bucket, identities, self.settings.region
@@ -158,14 +161,29 @@ class Pipeline:
                     exchange.account = account.name
                 fill_post_object(given, form.key, form.fields, form.headers)
                 origin = f"{request.scheme}://{host}"
-            registered, account = _authorise(account, operation, address)
+                asked, headers = given.put, headers | dict(form.headers)
+            registered = _registered(account, operation)
+            sent = Sent(request, headers, address.query, account, authenticated, self.settings, asked)
+            gate = Gate(sent, registered)
+            target = await gate.look_up(services.db)
             if operation.body is BodyKind.STREAM and body is NO_BODY:
                 body = open_body(source, given_headers, authenticated)
             elif operation.body is BodyKind.DOCUMENT and operation.parse_document is not None:
                 document = await _document(source, request, authenticated, operation)
                 operation.parse_document(given, document)
+                gate.decide_by_document(target)
                 origin = f"{request.scheme}://{host}"
-            call = Call(services, account, exchange.request_id, body, origin, address.virtual_host)
+            call = Call(
+                services,
+                gate.caller(target),
+                exchange.request_id,
+                body,
+                origin,
+                address.virtual_host,
+                anonymous=account is None,
+                target=target,
+                access=gate,
+            )
             return operation.render(await registered.handler(call, given))
         finally:
             await body.close()
@@ -257,16 +275,12 @@ async def _account(identities: Identities, access_key: str) -> Account:
     return account
 
 
-def _authorise(account: Account | None, operation: Operation, address: Address) -> tuple[Registered, Account]:
-    """The handler of an operation that the account may perform. Raises AccessDenied, then NotImplemented."""
+def _registered(account: Account | None, operation: Operation) -> Registered:
+    """The operation's handler. Raises NotImplemented where there is none, to those who are somebody."""
     registered = REGISTRY.get(operation.name)
-    actions = (f"s3:{operation.name}",) if registered is None else registered.actions
-    question = Question(account, operation.name, actions, address.bucket, address.key)
-    if decide(question) is Decision.DENY or account is None:
-        raise S3Error("AccessDenied")
     if registered is None:
-        raise S3Error("NotImplemented")
-    return registered, account
+        raise S3Error("AccessDenied" if account is None else "NotImplemented")
+    return registered
 
 
 async def _document(

@@ -10,6 +10,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
+from s3gw.operations.target import Access, LookedUp, NoAccess
+
 if TYPE_CHECKING:
     from s3gw.config import Settings
     from s3gw.db.pool import Database
@@ -60,6 +62,9 @@ class Services:
     store: Store
 
 
+NO_ACCESS = NoAccess()
+
+
 @dataclass(slots=True)
 class Call:
     """One authenticated and authorised request."""
@@ -76,6 +81,10 @@ class Call:
     """Whether the bucket was named by the host."""
     anonymous: bool = False
     """Whether the request was not signed; some members of a request are not for everyone."""
+    target: LookedUp | None = None
+    """What the pipeline looked up already, for `lookup.bucket_of` and `lookup.find`."""
+    access: Access = NO_ACCESS
+    """For what only the handler can ask: keys of a document, the source of a copy."""
 
 
 Handler = Callable[[Call, Any], Awaitable[Any]]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from s3gw.access.requirements import of_source
 from s3gw.db.records import ObjectVersion
 from s3gw.errors import S3Error
 from s3gw.operations import conditions
@@ -26,7 +27,9 @@ _IN_THREAD = 16384
 async def find_source(call: Call, request: Any, source: CopySource) -> ObjectVersion:
     """The version that a copy reads, if it is there and the `x-amz-copy-source-if-…` conditions hold."""
     found = await find(call, source.bucket, source.key, source.version_id)
-    existing_bucket(found.bucket, source.bucket, request.expected_source_bucket_owner)
+    bucket = existing_bucket(found.bucket, source.bucket, request.expected_source_bucket_owner)
+    if not call.access.may_read(of_source(source.version_id), bucket, source.key, found.version):
+        raise S3Error("AccessDenied")
     if found.version is not None and found.version.delete_marker:
         if source.version_id is None:
             raise missing_key(source.key)

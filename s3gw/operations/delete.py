@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from s3gw.access.requirements import of_entry
 from s3gw.db import deletion
 from s3gw.db.deletion import Deleted, Target
 from s3gw.db.outcomes import Outcome
@@ -44,7 +45,8 @@ async def delete_objects(call: Call, request: types.DeleteObjectsInput) -> types
         raise S3Error("MalformedXML")
     bucket = await bucket_of(call, request)
     _refuse_bypass(request)
-    failures = [_refusal(entry, bucket) for entry in asked]
+    bypass = bool(request.bypass_governance_retention)
+    failures = [_refusal(call, entry, bucket, bypass) for entry in asked]
     targets = [
         _target(entry.key or "", entry.version_id, entry.e_tag)
         for entry, failure in zip(asked, failures, strict=True)
@@ -102,12 +104,15 @@ def _error(ended: Deleted, target: Target) -> S3Error | None:
             return None
 
 
-def _refusal(entry: types.ObjectIdentifier, bucket: Bucket) -> S3Error | None:
+def _refusal(call: Call, entry: types.ObjectIdentifier, bucket: Bucket, bypass: bool) -> S3Error | None:
     """Why an entry of DeleteObjects cannot be carried out at all."""
+    key = entry.key or ""
     try:
-        check_key(entry.key or "")
+        check_key(key)
     except S3Error as error:
         return error
+    if not call.access.allows(of_entry(entry.version_id, bypass), bucket, key):
+        return S3Error("AccessDenied")
     try:
         check_version_id(entry.version_id, versioned=bucket.versioning is not None)
     except S3Error:

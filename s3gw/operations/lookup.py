@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
-from s3gw.db import buckets, objects
+from s3gw.db import buckets
 from s3gw.db.objects import Found, Outcome, Precondition
 from s3gw.db.records import NULL_VERSION, Account, Bucket, ObjectVersion
 from s3gw.errors import S3Error, Unavailable
 from s3gw.operations import conditions
 from s3gw.operations.call import Call
 from s3gw.operations.names import missing_bucket, missing_key
+from s3gw.operations.target import VERSION_ID, find_version
 from s3gw.protocol.values import http_date
 from s3gw.storage.store import Layout
-
-_VERSION_ID = re.compile(r"null|[A-Za-z0-9._-]{32,128}", re.ASCII)
 
 
 async def bucket_of(call: Call, request: Any) -> Bucket:
     """The bucket that the request addresses. Raises NoSuchBucket, InvalidBucketName, AccessDenied."""
-    bucket = await buckets.get(call.services.db, request.bucket)
+    target = call.target
+    if target is not None and target.bucket == request.bucket:
+        bucket = target.found.bucket
+    else:
+        bucket = await buckets.get(call.services.db, request.bucket)
     return existing_bucket(bucket, request.bucket, request.expected_bucket_owner)
 
 
@@ -42,7 +44,7 @@ async def bucket_and_precondition(call: Call, request: Any) -> tuple[Bucket, Pre
     precondition = conditions.for_write(request)
     if precondition is None:
         return await bucket_of(call, request), None
-    found = await objects.get(call.services.db, request.bucket, request.key, inline=False)
+    found = await find(call, request.bucket, request.key)
     bucket = existing_bucket(found.bucket, request.bucket, request.expected_bucket_owner)
     current = found.version if found.version is not None and not found.version.delete_marker else None
     if precondition.if_none_match_any and current is not None:
@@ -59,9 +61,11 @@ async def find(
     call: Call, bucket: str, key: str, version_id: str | None = None, *, inline: bool = False
 ) -> Found:
     """The bucket and the version of the key that is addressed, to be judged by `version_of`."""
-    if version_id is not None and not _VERSION_ID.fullmatch(version_id):
-        version_id = NULL_VERSION  # what cannot be an id is not asked for; version_of refuses it
-    return await objects.get(call.services.db, bucket, key, version_id=version_id, inline=inline)
+    target = call.target
+    if target is not None and target.answers(bucket, key, version_id, inline):
+        call.target = None  # whoever asks again wants to know what is there then
+        return target.found
+    return await find_version(call.services.db, bucket, key, version_id, inline=inline)
 
 
 def version_of(found: Found, key: str, version_id: str | None, method: str = "GET") -> ObjectVersion:
@@ -96,7 +100,7 @@ def check_version_id(version_id: str | None, *, versioned: bool, argument: str =
     """Raise InvalidArgument for what cannot be the id of a version in such a bucket."""
     if version_id is None or version_id == NULL_VERSION:
         return
-    if versioned and _VERSION_ID.fullmatch(version_id):
+    if versioned and VERSION_ID.fullmatch(version_id):
         return
     message = "Invalid version id specified" if version_id else "Version id cannot be the empty string"
     raise S3Error("InvalidArgument", message, fields={"ArgumentName": argument, "ArgumentValue": version_id})

@@ -12,7 +12,7 @@ import uvloop
 from s3gw.app.measured import Measured
 from s3gw.config import Settings
 from s3gw.operations.call import REGISTRY
-from tests.http_server.harness import Fakes, Running, start
+from tests.http_server.harness import Fakes, Running, look_up, start
 
 
 def pytest_asyncio_loop_factories() -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
@@ -28,6 +28,7 @@ def fakes(monkeypatch: pytest.MonkeyPatch) -> Fakes:
         monkeypatch.delitem(REGISTRY, name)
     for name, registered in made.registry().items():
         monkeypatch.setitem(REGISTRY, name, registered)
+    monkeypatch.setattr("s3gw.http.authorise.look_up", look_up)
     return made
 
 

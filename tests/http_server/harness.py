@@ -8,16 +8,19 @@ import http.client
 import io
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any, cast
 
 from s3gw.app.measured import Measured
 from s3gw.config import Settings
-from s3gw.db.records import Account
+from s3gw.db.objects import Found
+from s3gw.db.records import Account, Bucket
 from s3gw.errors import Damaged, OutOfSpace, S3Error, Unavailable
 from s3gw.http.identities import RootKey
 from s3gw.http.server import Server, bind
 from s3gw.operations.call import Buffer, Call, Registered, Services
+from s3gw.operations.target import LookedUp
 from s3gw.protocol import types
 from tests import wire
 from tests.gateway import Gateway
@@ -27,6 +30,12 @@ SECRET_KEY = "a-secret-that-must-never-be-logged"
 ROOT = Account(id=1, canonical_id="c" * 64, name="root", display_name="root", is_root=True)
 BLOCK = b"0123456789abcdef" * 4096
 BREAKS_AFTER = 3 << 20
+
+
+async def look_up(_db: Any, _operation: str, _target: Any, request: Any) -> LookedUp:
+    """Whatever bucket is asked for is there, and root's."""
+    bucket = Bucket(1, request.bucket, ROOT, "us-east-1", datetime.now(UTC), None, 0, "cdc-256k", True, True)
+    return LookedUp(request.bucket, None, None, False, Found(bucket, None))
 
 
 @dataclass

@@ -1,0 +1,219 @@
+"""What each operation requires: the one table of actions.
+
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html (mapping of ACL permissions)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from s3gw.access.acl import Permission
+
+READ, WRITE = Permission.READ, Permission.WRITE
+READ_ACP, WRITE_ACP = Permission.READ_ACP, Permission.WRITE_ACP
+
+
+class Target(Enum):
+    """What an operation speaks of, and so what is looked up before it is decided upon."""
+
+    SERVICE = "service"
+    """No bucket, or one that is still to be made."""
+    BUCKET = "bucket"
+    KEY = "key"
+    """A key, whatever it holds now."""
+    VERSION = "version"
+    """A version that must be there."""
+
+
+class Need(NamedTuple):
+    """An action that must be allowed, and the ACL permission that allows it too."""
+
+    action: str
+    on_key: bool
+    """Whether it is asked of bucket/key and not of the bucket."""
+    permission: Permission | None = None
+    of_version: bool = False
+    """Whether the permission is one of the version's own list and not of the bucket's."""
+    implied: bool = False
+    """Whether it is allowed with the others unless it is denied."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """The requirements of one operation."""
+
+    target: Target
+    actions: tuple[str, ...]
+    permission: Permission | None = None
+    of_version: bool = False
+    versioned: tuple[str, ...] | None = None
+    """The actions that stand for `actions` where the request names a version."""
+
+
+_VERSIONS = {
+    "s3:GetObject": "s3:GetObjectVersion",
+    "s3:GetObjectAcl": "s3:GetObjectVersionAcl",
+    "s3:GetObjectAttributes": "s3:GetObjectVersionAttributes",
+    "s3:GetObjectTagging": "s3:GetObjectVersionTagging",
+    "s3:GetObjectTorrent": "s3:GetObjectVersionTorrent",
+    "s3:PutObjectAcl": "s3:PutObjectVersionAcl",
+    "s3:PutObjectTagging": "s3:PutObjectVersionTagging",
+    "s3:DeleteObject": "s3:DeleteObjectVersion",
+    "s3:DeleteObjectTagging": "s3:DeleteObjectVersionTagging",
+}
+
+
+def _version(permission: Permission | None, *actions: str) -> Rule:
+    named = tuple(_VERSIONS.get(action, action) for action in actions)
+    return Rule(Target.VERSION, actions, permission, True, named)
+
+
+def _key(permission: Permission | None, *actions: str) -> Rule:
+    return Rule(Target.KEY, actions, permission, False, tuple(_VERSIONS.get(one, one) for one in actions))
+
+
+def _bucket(permission: Permission | None, *actions: str) -> Rule:
+    return Rule(Target.BUCKET, actions, permission)
+
+
+RULES: Mapping[str, Rule] = {
+    "ListBuckets": Rule(Target.SERVICE, ("s3:ListAllMyBuckets",)),
+    "CreateBucket": Rule(Target.SERVICE, ("s3:CreateBucket",)),
+    # Buckets
+    "DeleteBucket": _bucket(None, "s3:DeleteBucket"),
+    "HeadBucket": _bucket(READ, "s3:ListBucket"),
+    "ListObjects": _bucket(READ, "s3:ListBucket"),
+    "ListObjectsV2": _bucket(READ, "s3:ListBucket"),
+    "ListObjectVersions": _bucket(READ, "s3:ListBucketVersions"),
+    "ListMultipartUploads": _bucket(READ, "s3:ListBucketMultipartUploads"),
+    "GetBucketLocation": _bucket(None, "s3:GetBucketLocation"),
+    # Their settings
+    "GetBucketAcl": _bucket(READ_ACP, "s3:GetBucketAcl"),
+    "PutBucketAcl": _bucket(WRITE_ACP, "s3:PutBucketAcl"),
+    "GetBucketPolicy": _bucket(None, "s3:GetBucketPolicy"),
+    "PutBucketPolicy": _bucket(None, "s3:PutBucketPolicy"),
+    "DeleteBucketPolicy": _bucket(None, "s3:DeleteBucketPolicy"),
+    "GetBucketPolicyStatus": _bucket(None, "s3:GetBucketPolicyStatus"),
+    "GetBucketOwnershipControls": _bucket(None, "s3:GetBucketOwnershipControls"),
+    "PutBucketOwnershipControls": _bucket(None, "s3:PutBucketOwnershipControls"),
+    "DeleteBucketOwnershipControls": _bucket(None, "s3:PutBucketOwnershipControls"),
+    "GetPublicAccessBlock": _bucket(None, "s3:GetBucketPublicAccessBlock"),
+    "PutPublicAccessBlock": _bucket(None, "s3:PutBucketPublicAccessBlock"),
+    "DeletePublicAccessBlock": _bucket(None, "s3:PutBucketPublicAccessBlock"),
+    "GetBucketVersioning": _bucket(None, "s3:GetBucketVersioning"),
+    "PutBucketVersioning": _bucket(None, "s3:PutBucketVersioning"),
+    "GetBucketTagging": _bucket(None, "s3:GetBucketTagging"),
+    "PutBucketTagging": _bucket(None, "s3:PutBucketTagging"),
+    "DeleteBucketTagging": _bucket(None, "s3:PutBucketTagging"),
+    "GetBucketEncryption": _bucket(None, "s3:GetEncryptionConfiguration"),
+    "PutBucketEncryption": _bucket(None, "s3:PutEncryptionConfiguration"),
+    "DeleteBucketEncryption": _bucket(None, "s3:PutEncryptionConfiguration"),
+    "GetObjectLockConfiguration": _bucket(None, "s3:GetBucketObjectLockConfiguration"),
+    "PutObjectLockConfiguration": _bucket(None, "s3:PutBucketObjectLockConfiguration"),
+    # Objects
+    "GetObject": _version(READ, "s3:GetObject"),
+    "HeadObject": _version(READ, "s3:GetObject"),
+    "GetObjectAttributes": _version(READ, "s3:GetObject", "s3:GetObjectAttributes"),
+    "GetObjectAcl": _version(READ_ACP, "s3:GetObjectAcl"),
+    "PutObjectAcl": _version(WRITE_ACP, "s3:PutObjectAcl"),
+    "GetObjectTagging": _version(None, "s3:GetObjectTagging"),
+    "PutObjectTagging": _version(None, "s3:PutObjectTagging"),
+    "DeleteObjectTagging": _version(None, "s3:DeleteObjectTagging"),
+    "GetObjectRetention": _version(None, "s3:GetObjectRetention"),
+    "PutObjectRetention": _version(None, "s3:PutObjectRetention"),
+    "GetObjectLegalHold": _version(None, "s3:GetObjectLegalHold"),
+    "PutObjectLegalHold": _version(None, "s3:PutObjectLegalHold"),
+    "PutObject": _key(WRITE, "s3:PutObject"),
+    "PostObject": _key(WRITE, "s3:PutObject"),
+    "CopyObject": _key(WRITE, "s3:PutObject"),
+    "DeleteObject": _key(WRITE, "s3:DeleteObject"),
+    # Each key of a DeleteObjects is decided upon by itself: see `of_entry`.
+    "DeleteObjects": Rule(Target.BUCKET, ()),
+    "CreateMultipartUpload": _key(WRITE, "s3:PutObject"),
+    "UploadPart": _key(WRITE, "s3:PutObject"),
+    "UploadPartCopy": _key(WRITE, "s3:PutObject"),
+    "CompleteMultipartUpload": _key(WRITE, "s3:PutObject"),
+    "AbortMultipartUpload": _key(WRITE, "s3:AbortMultipartUpload"),
+    "ListParts": _key(WRITE, "s3:ListMultipartUploadParts"),
+}
+
+LIST = Need("s3:ListBucket", False, READ)
+"""What somebody must be allowed to be told that a key does not exist."""
+
+_BYPASS = "s3:BypassGovernanceRetention"
+_ACL = "s3:PutObjectAcl"
+# Members of a request that ask for more than the operation itself. Who may write a key by the bucket's list
+# may also say what is written with it, since it becomes theirs.
+_MORE: Mapping[str, str] = {
+    "acl": _ACL,
+    "grant_full_control": _ACL,
+    "grant_read": _ACL,
+    "grant_read_acp": _ACL,
+    "grant_write_acp": _ACL,
+    "tagging": "s3:PutObjectTagging",
+    "object_lock_mode": "s3:PutObjectRetention",
+    "object_lock_retain_until_date": "s3:PutObjectRetention",
+    "object_lock_legal_hold_status": "s3:PutObjectLegalHold",
+    "bypass_governance_retention": _BYPASS,
+}
+# A policy that allows writing allows these along with it, as the examples of S3's documentation expect.
+_IMPLIED = frozenset({"s3:PutObjectTagging"})
+_OWNERS_ACLS = frozenset({"private", "bucket-owner-read", "bucket-owner-full-control"})
+_FREE = Need("", True, implied=True)
+_WRITES = frozenset({"PutObject", "PostObject", "CopyObject", "CreateMultipartUpload"})
+
+
+def rule_for(operation: str, actions: tuple[str, ...], *, key: bool) -> Rule:
+    """The rule of an operation; one that is not in the table has the actions it is registered with."""
+    return RULES.get(operation) or _other(actions, key)
+
+
+@lru_cache(maxsize=256)
+def _other(actions: tuple[str, ...], key: bool) -> Rule:
+    return Rule(Target.KEY if key else Target.BUCKET, actions)
+
+
+def needs(operation: str, rule: Rule, request: Any, owner: str) -> tuple[Need, ...]:
+    """What the request needs in a bucket whose owner has that canonical id."""
+    versioned = rule.versioned is not None and getattr(request, "version_id", None) is not None
+    found = _needs(rule, versioned)
+    if operation in _WRITES:
+        return found + _more(request, owner)
+    if getattr(request, "bypass_governance_retention", None):
+        return (*found, Need(_BYPASS, True))
+    return found
+
+
+@lru_cache(maxsize=256)
+def _needs(rule: Rule, versioned: bool) -> tuple[Need, ...]:
+    on_key = rule.target in (Target.KEY, Target.VERSION)
+    actions = rule.versioned if versioned and rule.versioned is not None else rule.actions
+    # A list never lets anybody but the bucket's owner delete a version.
+    permission = None if "s3:DeleteObjectVersion" in actions else rule.permission
+    return tuple(Need(action, on_key, permission, rule.of_version) for action in actions)
+
+
+def _more(request: Any, owner: str) -> tuple[Need, ...]:
+    found: dict[str, Need] = {}
+    for member, action in _MORE.items():
+        value = getattr(request, member, None)
+        if value:
+            implied = action in _IMPLIED or value in _OWNERS_ACLS or value in (f"id={owner}", f'id="{owner}"')
+            found[action] = Need(action, True, WRITE, implied=implied and found.get(action, _FREE).implied)
+    return tuple(found.values())
+
+
+def of_entry(version_id: str | None, bypass: bool) -> tuple[Need, ...]:
+    """What one entry of DeleteObjects needs."""
+    found = _needs(RULES["DeleteObject"], version_id is not None)
+    return (*found, Need(_BYPASS, True)) if bypass else found
+
+
+def of_source(version_id: str | None) -> tuple[Need, ...]:
+    """What reading the source of a copy needs."""
+    return _needs(RULES["GetObject"], version_id is not None)

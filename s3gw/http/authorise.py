@@ -1,0 +1,111 @@
+"""The steps "look up" and "authorise": what a request addresses, and whether the caller may do it.
+
+Everything is decided on the bucket and key that were parsed once, before any byte of a body is read; what
+only a document can tell is decided when it was read, by the same gate.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+
+from s3gw.access.acl import Permission
+from s3gw.access.conditions import Context
+from s3gw.access.decision import Decision, Question, decide, decide_on_version
+from s3gw.access.documents import access_of
+from s3gw.access.requirements import Need, Rule, Target, needs, rule_for
+from s3gw.db.pool import Database
+from s3gw.db.records import Account, Bucket, ObjectVersion
+from s3gw.errors import S3Error
+from s3gw.http.facts import Sent, facts
+from s3gw.operations.call import Registered
+from s3gw.operations.names import missing_bucket
+from s3gw.operations.target import LookedUp, look_up
+
+_BY_DOCUMENT = frozenset({"PutObjectTagging", "PutObjectRetention", "PutObjectLegalHold"})
+"""Operations whose document holds what conditions may ask for."""
+
+
+class Gate:
+    """The decisions on one request."""
+
+    def __init__(self, sent: Sent, registered: Registered) -> None:
+        self._sent = sent
+        self._registered = registered
+
+    @cached_property
+    def _facts(self) -> Context:
+        return facts(self._sent)
+
+    def _context(self) -> Context:
+        return self._facts
+
+    async def look_up(self, db: Database) -> LookedUp | None:
+        """Look up what the request addresses and decide. Raises AccessDenied, NoSuchBucket.
+
+        None for requests that concern no bucket that there is.
+        """
+        account, operation = self._sent.account, self._registered.name
+        rule = self._rule
+        if rule.target is Target.SERVICE:
+            if account is None:
+                raise S3Error("AccessDenied")
+            return None
+        target = await look_up(db, operation, rule.target, self._sent.given)
+        bucket = target.found.bucket
+        if bucket is None:
+            raise missing_bucket(target.bucket)
+        if operation not in _BY_DOCUMENT or access_of(bucket).policy is None:
+            self._decide(rule, bucket, target.found.version)
+        return target
+
+    @cached_property
+    def _rule(self) -> Rule:
+        key = getattr(self._sent.given, "key", None) is not None
+        return rule_for(self._registered.name, self._registered.actions, key=key)
+
+    def decide_by_document(self, target: LookedUp | None) -> None:
+        """Decide what had to wait for the document. Raises AccessDenied."""
+        if target is None or target.found.bucket is None or self._registered.name not in _BY_DOCUMENT:
+            return
+        if access_of(target.found.bucket).policy is not None:
+            self.__dict__.pop("_facts", None)
+            self._decide(self._rule, target.found.bucket, target.found.version)
+
+    def caller(self, target: LookedUp | None) -> Account:
+        """On whose behalf the operation acts: of somebody anonymous, the bucket's owner."""
+        if self._sent.account is not None:
+            return self._sent.account
+        assert target is not None
+        assert target.found.bucket is not None
+        return target.found.bucket.owner
+
+    def _decide(self, rule: Rule, bucket: Bucket, version: ObjectVersion | None) -> None:
+        operation, given = self._registered.name, self._sent.given
+        wanted = needs(operation, rule, given, bucket.owner.canonical_id)
+        question = Question(
+            self._sent.account, wanted, bucket, getattr(given, "key", None), version, self._context
+        )
+        decision = decide_on_version(question) if rule.target is Target.VERSION else decide(question)
+        if not wanted and self._sent.account is None:
+            access = access_of(bucket)
+            if access.policy is None and not (
+                access.acls_count and access.acl.permits(None, Permission.WRITE)
+            ):
+                decision = Decision.DENY
+        if decision is Decision.DENY:
+            raise S3Error("AccessDenied")
+
+    def allows(
+        self, needs: Sequence[Need], bucket: Bucket, key: str, version: ObjectVersion | None = None
+    ) -> bool:
+        """Whether the caller may."""
+        question = Question(self._sent.account, needs, bucket, key, version, self._context)
+        return decide(question) is Decision.ALLOW
+
+    def may_read(
+        self, needs: Sequence[Need], bucket: Bucket, key: str, version: ObjectVersion | None
+    ) -> bool:
+        """Whether the caller may read a version, or hear that there is none."""
+        question = Question(self._sent.account, needs, bucket, key, version, self._context)
+        return decide_on_version(question) is Decision.ALLOW

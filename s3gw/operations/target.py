@@ -1,0 +1,91 @@
+"""What a request addresses, looked up once: for the decision whether it may, and for its handler."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from s3gw.access.requirements import Need, Target
+from s3gw.db import buckets, objects
+from s3gw.db.objects import Found
+from s3gw.db.pool import Database
+from s3gw.db.records import NULL_VERSION, Bucket, ObjectVersion
+
+VERSION_ID = re.compile(r"null|[A-Za-z0-9._-]{32,128}", re.ASCII)
+_WITH_BYTES = frozenset({"GetObject"})
+
+
+class Access(Protocol):
+    """The decisions on one request that only its handler can ask for: on the keys of a document, on the
+    source of a copy."""
+
+    def allows(
+        self, needs: Sequence[Need], bucket: Bucket, key: str, version: ObjectVersion | None = None
+    ) -> bool:
+        """Whether the caller may."""
+        ...
+
+    def may_read(
+        self, needs: Sequence[Need], bucket: Bucket, key: str, version: ObjectVersion | None
+    ) -> bool:
+        """Whether the caller may read a version, or hear that there is none."""
+        ...
+
+
+class NoAccess:
+    """Of a call that nobody authorised."""
+
+    def allows(
+        self, needs: Sequence[Need], bucket: Bucket, key: str, version: ObjectVersion | None = None
+    ) -> bool:
+        """No."""
+        return False
+
+    def may_read(
+        self, needs: Sequence[Need], bucket: Bucket, key: str, version: ObjectVersion | None
+    ) -> bool:
+        """No."""
+        return False
+
+
+@dataclass(slots=True)
+class LookedUp:
+    """What was found for a bucket, and for a key where `key` is given."""
+
+    bucket: str
+    key: str | None
+    version_id: str | None
+    with_bytes: bool
+    found: Found
+
+    def answers(self, bucket: str, key: str, version_id: str | None, with_bytes: bool) -> bool:
+        """Whether it is what such a look-up would find."""
+        if (self.bucket, self.key, self.version_id) != (bucket, key, version_id):
+            return False
+        return self.with_bytes or not with_bytes
+
+
+async def look_up(db: Database, operation: str, target: Target, request: Any) -> LookedUp:
+    """One look-up of the bucket, with the version where the operation needs it: one round trip."""
+    key: str | None = getattr(request, "key", None)
+    version_id: str | None = getattr(request, "version_id", None)
+    if key is None or not (target is Target.VERSION or (target is Target.KEY and _conditional(request))):
+        found = Found(await buckets.get(db, request.bucket), None)
+        return LookedUp(request.bucket, None, None, False, found)
+    with_bytes = operation in _WITH_BYTES
+    found = await find_version(db, request.bucket, key, version_id, inline=with_bytes)
+    return LookedUp(request.bucket, key, version_id, with_bytes, found)
+
+
+async def find_version(db: Database, bucket: str, key: str, version_id: str | None, *, inline: bool) -> Found:
+    """The bucket and the version of the key that is addressed."""
+    if version_id is not None and not VERSION_ID.fullmatch(version_id):
+        version_id = NULL_VERSION  # what cannot be an id is not asked for; the operation refuses it
+    return await objects.get(db, bucket, key, version_id=version_id, inline=inline)
+
+
+def _conditional(request: Any) -> bool:
+    given = getattr(request, "if_match", None), getattr(request, "if_none_match", None)
+    return given != (None, None) and getattr(request, "version_id", None) is None
