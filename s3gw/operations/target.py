@@ -13,7 +13,7 @@ from s3gw.db.objects import Found
 from s3gw.db.pool import Database
 from s3gw.db.records import NULL_VERSION, Bucket, ObjectVersion
 
-VERSION_ID = re.compile(r"null|[A-Za-z0-9._-]{32,128}", re.ASCII)
+VERSION_ID = re.compile(r"null|[A-Za-z0-9._-]{24,128}", re.ASCII)
 _WITH_BYTES = frozenset({"GetObject"})
 
 

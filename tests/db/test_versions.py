@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
-from s3gw.db import buckets, deletion, listings, objects
+from s3gw.db import buckets, deletion, listings, objects, version_properties
 from s3gw.db.deletion import Target
 from s3gw.db.objects import Outcome, Precondition
+from s3gw.db.records import Body, Properties
+from s3gw.db.version_properties import Change
 from tests.db.test_races import both, collide
 from tests.db.world import World
 from tests.invariants import check_versions
@@ -153,6 +155,58 @@ async def test_many_writers_of_few_keys(kept: World) -> None:
     assert await check_versions(kept.db) == []
 
 
+async def test_random_changes_against_a_model(world: World) -> None:
+    """A list of versions a key, the newest first, is all that there is to it."""
+    chance = random.Random(11)
+    state: str | None = None
+    model: dict[str, list[tuple[str, str]]] = {"a": [], "b": []}
+
+    def add(key: str, version: str, etag: str) -> None:
+        if version == "null":
+            model[key] = [one for one in model[key] if one[0] != "null"]
+        model[key].insert(0, (version, etag))
+
+    for step in range(250):
+        key = chance.choice("ab")
+        chosen = chance.choice([one[0] for one in model[key]] + ["null", "f" * 32])
+        action = chance.choice(["put", "put", "copy", "delete", "version", "version", "state"])
+        if action == "put":
+            result = await world.put(key, str(step).encode())
+            add(key, result.version_id or "null", f"e-{step}")
+        elif action == "copy":
+            result = await objects.publish_copy(
+                world.db, world.bucket.id, key, world.account.id, Body(0), f"copy-{step}", Properties()
+            )
+            add(key, result.version_id or "null", f"copy-{step}")
+        elif action == "delete" and state is None:
+            (ended,) = await delete(world, Target(key))
+            assert (ended.delete_marker, ended.version_id) == (False, None)
+            model[key] = []
+        elif action == "delete":
+            (ended,) = await delete(world, Target(key))
+            assert ended.version_id is not None
+            assert (ended.version_id == "null") == (state == "Suspended")
+            add(key, ended.version_id, "")
+        elif action == "version":
+            (ended,) = await delete(world, Target(key, chosen))
+            gone = [one for one in model[key] if one[0] == chosen]
+            assert ended.outcome is (Outcome.DONE if gone else Outcome.MISSING)
+            assert ended.delete_marker == any(etag == "" for _, etag in gone)
+            model[key] = [one for one in model[key] if one[0] != chosen]
+        elif step > 40:
+            state = chance.choice(["Enabled", "Enabled", "Suspended"])
+            await buckets.set_versioning(world.db, world.bucket.id, state)
+        assert await versions(world) == [(key, *one) for key in "ab" for one in model[key]]
+    assert await check_versions(world.db) == []
+    live = {etag for found in model.values() for _, etag in found if etag.startswith("e-")}
+    bodies = await world.db.fetchval(
+        "SELECT count(*) FROM (SELECT chunk_id FROM objects UNION ALL SELECT chunk_id FROM noncurrent) b "
+        "WHERE chunk_id IS NOT NULL"
+    )
+    assert bodies == len(live)
+    assert await world.count("trash") == await world.count("chunks") - bodies
+
+
 async def test_a_locked_version_stays(kept: World) -> None:
     version = (await kept.put("key", b"data")).version_id
     for lock, stays in (
@@ -249,3 +303,39 @@ async def test_a_long_run_of_delete_markers_does_not_end_a_page(kept: World) -> 
     await delete(kept, Target("m/0700/x"))
     page = await listings.list_objects(kept.db, kept.bucket.id, after="a", limit=1, delimiter="/")
     assert ([found.key for found in page.objects], page.truncated) == (["z"], False)
+
+
+async def test_properties_of_a_version(kept: World) -> None:
+    at = (kept.db, kept.bucket.id, "key")
+    assert await version_properties.replace(*at, None, "tags", {}) is Change.MISSING
+    first = (await kept.put("key", b"1")).version_id
+    await kept.put("key", b"2")
+    assert await version_properties.replace(*at, first, "tags", {"a": "1"}) is Change.SET
+    assert await version_properties.replace(*at, None, "tags", {"a": "2"}) is Change.SET
+    assert await version_properties.exchange(*at, first, "tags", {"a": "2"}, {}) is Change.CHANGED
+    assert await version_properties.exchange(*at, first, "tags", {"a": "1"}, {"a": "3"}) is Change.SET
+    assert await version_properties.exchange(*at, None, "lock", None, {"hold": "ON"}) is Change.SET
+    assert await version_properties.replace(*at, "null", "tags", {}) is Change.MISSING
+    found = {}
+    for version_id in (first, None):
+        version = (await objects.get(kept.db, "bucket", "key", version_id=version_id)).version
+        assert version is not None
+        found[version_id] = version.properties.extra
+    assert found == {first: {"tags": {"a": "3"}}, None: {"tags": {"a": "2"}, "lock": {"hold": "ON"}}}
+    await delete(kept, Target("key"))
+    assert await version_properties.replace(*at, None, "acl", None) is Change.DELETE_MARKER
+
+
+@both
+async def test_a_property_of_a_version_that_a_put_moves(kept: World, commit: bool) -> None:
+    version_id = (await kept.put("key", b"1")).version_id
+    changed = await collide(
+        kept,
+        lambda held: held.put("key", b"2"),
+        lambda free: version_properties.replace(free.db, free.bucket.id, "key", version_id, "acl", {"a": 1}),
+        commit,
+    )
+    assert changed is Change.SET
+    version = (await objects.get(kept.db, "bucket", "key", version_id=version_id)).version
+    assert version is not None
+    assert version.properties.extra == {"acl": {"a": 1}}
