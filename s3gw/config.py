@@ -85,6 +85,8 @@ class Settings:
     """Host names under which a leading label names the bucket, such as "s3.example.com"."""
     trusted_proxies: tuple[str, ...] = ()
     """Addresses or networks of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed."""
+    signature_v2: bool = False
+    """Whether requests may be signed by version 2, whose SHA-1 covers less; form uploads always may."""
     chunking: str = "cdc-256k"
     archive_hints: bool = True
     reserve: int = 1 << 30
@@ -215,7 +217,7 @@ def _convert(name: str, value: Any) -> Any:
             return Path(str(value))
         case "workers" | "max_connections":
             return _integer(name, value)
-        case "archive_hints" | "guard_connections":
+        case "archive_hints" | "guard_connections" | "signature_v2":
             if str(value).lower() not in _SWITCH:
                 raise ConfigError(f"{name}: {value!r} is neither on nor off")
             return _SWITCH[str(value).lower()]

@@ -27,6 +27,7 @@ SERVE = {
     "region": ("NAME", "region that clients sign for (us-east-1)"),
     "trusted_proxies": ("NET,…", "proxies whose X-Forwarded-For and X-Forwarded-Proto are believed"),
     "domains": ("HOST,…", "host names under which a leading label names the bucket"),
+    "signature_v2": ("on|off", "accept signature version 2 too, for clients that know no other (off)"),
     "chunking": ("PRESET", "of new buckets: cdc-256k, cdc-64k, cdc-4m or fixed-4m (cdc-256k)"),
     "archive_hints": ("on|off", "of new buckets: cut at the members of tar and zip archives (on)"),
     "reserve": ("SIZE", "free space below which writes are refused (1GiB)"),

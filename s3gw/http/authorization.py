@@ -29,6 +29,10 @@ QUERY_PARAMETERS = (
     "X-Amz-SignedHeaders",
     "X-Amz-Expires",
 )
+ONE_MECHANISM = (
+    "Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, Signature query "
+    "string parameter or the Authorization header should be specified"
+)
 _QUERY_NAMES = frozenset(name.lower() for name in QUERY_PARAMETERS)
 _VERSION_2_NAMES = frozenset(("AWSAccessKeyId", "Signature"))
 _MISSING_PARAMETERS = (
@@ -71,12 +75,7 @@ def read_claim(address: Address, headers: Headers, region: str) -> Claim | None:
     header = headers.get("Authorization")
     in_query = bool(address.query) and _claims_by_query(address)
     if in_query and header is not None:
-        fields = {"ArgumentName": "Authorization"}
-        message = (
-            "Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, Signature query "
-            "string parameter or the Authorization header should be specified"
-        )
-        raise S3Error("InvalidArgument", message, fields=fields)
+        raise S3Error("InvalidArgument", ONE_MECHANISM, fields={"ArgumentName": "Authorization"})
     if in_query:
         return _from_query(address, region)
     if header is not None:
@@ -218,7 +217,7 @@ def _header_date(headers: Headers) -> tuple[str, datetime]:
     text = headers.get("x-amz-date")
     if text is None:
         text = headers.get("Date", "")
-        signed_at = parse_timestamp(text) or _http_date(text)
+        signed_at = parse_timestamp(text) or http_date(text)
         if signed_at is not None:
             return signed_at.strftime("%Y%m%dT%H%M%SZ"), signed_at
     elif (signed_at := parse_timestamp(text)) is not None:
@@ -226,7 +225,8 @@ def _header_date(headers: Headers) -> tuple[str, datetime]:
     raise S3Error("AccessDenied", "AWS authentication requires a valid Date or x-amz-date header")
 
 
-def _http_date(text: str) -> datetime | None:
+def http_date(text: str) -> datetime | None:
+    """The instant of a Date header; None for anything else."""
     if not 16 < len(text) <= 64:
         return None
     try:

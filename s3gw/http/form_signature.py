@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from s3gw.errors import S3Error
 from s3gw.http import canonical
 from s3gw.http.authorization import read_form_credential
-from s3gw.http.signature import mismatch, unknown_key
+from s3gw.http.signature import mismatch, secret_of
 from s3gw.protocol.values import invalid_argument
 
 if TYPE_CHECKING:
@@ -74,9 +74,7 @@ async def _version_4(fields: Mapping[str, str], policy: str, secrets: Secrets, r
     access_key, scope = read_form_credential(
         fields["x-amz-algorithm"], fields["x-amz-credential"], fields["x-amz-date"], region
     )
-    secret = await secrets.secret(access_key)
-    if secret is None:
-        raise unknown_key(access_key)
+    secret = await secret_of(secrets, access_key)
     expected = canonical.sign(canonical.signing_key(secret, scope), policy)
     _compare(expected, fields["x-amz-signature"], access_key, policy)
     return access_key
@@ -84,9 +82,7 @@ async def _version_4(fields: Mapping[str, str], policy: str, secrets: Secrets, r
 
 async def _version_2(fields: Mapping[str, str], policy: str, secrets: Secrets) -> str:
     access_key = fields["awsaccesskeyid"]
-    secret = await secrets.secret(access_key)
-    if secret is None:
-        raise unknown_key(access_key)
+    secret = await secret_of(secrets, access_key)
     digest = hmac.digest(secret.encode(), canonical.to_bytes(policy), "sha1")
     _compare(b64encode(digest).decode(), fields["signature"], access_key, policy)
     return access_key

@@ -3,7 +3,7 @@
     address       bucket and key, decided once, on the raw request target
     health        the gateway's own pages
     route         which operation
-    authenticate  who: signature version 4; a request without any claim is anonymous
+    authenticate  who: the signature; a request without any claim is anonymous
     parse         headers and query into the operation's typed input
     look up       the bucket with its access documents, and the version of the key where it must be there
     authorise     whether this account may do this to this bucket and key
@@ -137,6 +137,7 @@ class Pipeline:
             identities,
             self.settings.region,
             datetime.now(UTC),
+            version_2=self.settings.signature_v2,
         )
         account = None
         if authenticated is not None:

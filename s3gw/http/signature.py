@@ -1,4 +1,4 @@
-"""Who sent a request: signature version 4, in the Authorization header or presigned in the query.
+"""Who sent a request: a signature in the Authorization header or presigned in the query.
 
 https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-authenticating-requests.html
 """
@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from s3gw.errors import S3Error
-from s3gw.http import canonical
+from s3gw.http import canonical, signature_2
 from s3gw.http.authorization import QUERY_PARAMETERS, Claim, read_claim
 from s3gw.http.canonical import UNSIGNED_PAYLOAD, Scope
 from s3gw.http.payload import form_of
@@ -63,13 +63,24 @@ class Secrets(Protocol):
 
 
 async def authenticate(
-    method: str, address: Address, headers: Headers, secrets: Secrets, region: str, now: datetime
+    method: str,
+    address: Address,
+    headers: Headers,
+    secrets: Secrets,
+    region: str,
+    now: datetime,
+    *,
+    version_2: bool = False,
 ) -> Authenticated | None:
     """Check the signature of a request; None for an anonymous one, which claims nobody's identity.
 
-    `now` is aware. Raises S3Error with the code, message and fields of AWS for anything that is not a valid
-    signature; a request that claims an identity in any way is never taken for an anonymous one.
+    `now` is aware. With `version_2`, signatures of that version are accepted as well.
+    Raises S3Error with the code, message and fields of AWS for anything that is not a valid signature; a
+    request that claims an identity in any way is never taken for an anonymous one.
     """
+    if version_2 and (older := signature_2.read_claim(address, headers)) is not None:
+        _refuse_tokens(address, headers)
+        return await _version_2(method, address, headers, older, secrets, region, now)
     claim = read_claim(address, headers, region)
     _refuse_tokens(address, headers)
     if claim is None:
@@ -79,12 +90,10 @@ async def authenticate(
         return None
     digest, payload = _declared_payload(claim, address, headers)
     if claim.expires is None:
-        _check_skew(claim, now)
+        _check_skew(claim.signed_at, now)
     else:
         _check_expiry(claim, claim.expires, now)
-    secret = await secrets.secret(claim.access_key)
-    if secret is None:
-        raise unknown_key(claim.access_key)
+    secret = await secret_of(secrets, claim.access_key)
     key = canonical.signing_key(secret, claim.scope)
     _verify(method, address, headers, claim, digest, key)
     signed = frozenset(claim.signed_headers)
@@ -99,6 +108,38 @@ async def authenticate(
         claim.timestamp,
         payload,
     )
+
+
+async def secret_of(secrets: Secrets, access_key: str) -> str:
+    """The secret of a key. Raises InvalidAccessKeyId where there is no such key or it is disabled."""
+    secret = await secrets.secret(access_key)
+    if secret is None:
+        message = "The AWS Access Key Id you provided does not exist in our records."
+        raise S3Error("InvalidAccessKeyId", message, fields={"AWSAccessKeyId": _printable(access_key)})
+    return secret
+
+
+async def _version_2(
+    method: str,
+    address: Address,
+    headers: Headers,
+    claim: signature_2.Claim,
+    secrets: Secrets,
+    region: str,
+    now: datetime,
+) -> Authenticated:
+    payload = signature_2.payload_of(headers)
+    if claim.expires is None:
+        _check_skew(signature_2.signed_at(headers), now)
+    elif (error := signature_2.expired(claim, now)) is not None:
+        raise error
+    texts = signature_2.strings_to_sign(method, address, headers, claim)
+    secret = await secret_of(secrets, claim.access_key)
+    if not any(signature_2.matches(text, claim, secret) for text in texts):
+        raise mismatch(claim.access_key, claim.signature, texts[0])
+    signed = frozenset(lower for name in headers if (lower := name.lower()).startswith("x-amz-"))
+    presigned = claim.expires is not None
+    return Authenticated(claim.access_key, Scope("", region), b"", "", presigned, signed, "", payload)
 
 
 def hoisted_headers(address: Address) -> dict[str, str]:
@@ -163,13 +204,13 @@ def _declared_payload(claim: Claim, address: Address, headers: Headers) -> tuple
     return (body if signed else UNSIGNED_PAYLOAD), body
 
 
-def _check_skew(claim: Claim, now: datetime) -> None:
-    if abs((now - claim.signed_at).total_seconds()) > MAX_SKEW:
+def _check_skew(signed_at: datetime, now: datetime) -> None:
+    if abs((now - signed_at).total_seconds()) > MAX_SKEW:
         raise S3Error(
             "RequestTimeTooSkewed",
             "The difference between the request time and the current time is too large.",
             fields={
-                "RequestTime": claim.timestamp,
+                "RequestTime": signed_at.strftime("%Y%m%dT%H%M%SZ"),
                 "ServerTime": _iso(now),
                 "MaxAllowedSkewMilliseconds": str(MAX_SKEW * 1000),
             },
@@ -205,12 +246,6 @@ def _verify(method: str, address: Address, headers: Headers, claim: Claim, diges
             return
         attempts.append((text, request))
     raise mismatch(claim.access_key, claim.signature, *attempts[0])
-
-
-def unknown_key(access_key: str) -> S3Error:
-    """What is answered to an access key that is unknown or disabled."""
-    message = "The AWS Access Key Id you provided does not exist in our records."
-    return S3Error("InvalidAccessKeyId", message, fields={"AWSAccessKeyId": _printable(access_key)})
 
 
 def mismatch(access_key: str, signature: str, text: str, request: str | None = None) -> S3Error:
