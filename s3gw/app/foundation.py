@@ -15,7 +15,7 @@ from s3gw.backend_url import FileLocation, Location
 from s3gw.backends.base import Backend
 from s3gw.backends.observed import Observer
 from s3gw.config import Settings
-from s3gw.db import accounts, instances
+from s3gw.db import accounts, encryption_keys, instances
 from s3gw.db.embedded import Embedded, open_embedded, start_embedded
 from s3gw.db.instances import Instance
 from s3gw.db.migrations import Migration, migrate
@@ -23,6 +23,7 @@ from s3gw.db.pool import Database
 from s3gw.db.records import Account
 from s3gw.errors import ConfigError, GatewayError, Unavailable
 from s3gw.metrics.board import Board
+from s3gw.storage import keys
 
 log = logging.getLogger("s3gw.app")
 
@@ -54,6 +55,8 @@ class Foundation:
     """Where packs are."""
     board: Board = field(default_factory=Board.unseen)
     """What all processes of this gateway measure."""
+    master: bytes | None = field(default=None, repr=False)
+    """The master key, which unseals the others."""
 
     async def connect(self) -> Database:
         """A pool of connections for one worker."""
@@ -95,9 +98,10 @@ async def lay(
         try:
             root = await accounts.ensure_root(db)
             instance, places = await _register(db, settings, directory, credentials)
+            master = directory.master_key(settings)
         finally:
             await db.close()
-        yield Foundation(settings, directory, credentials, url, instance, root, places, board)
+        yield Foundation(settings, directory, credentials, url, instance, root, places, board, master)
 
 
 async def _register(
@@ -116,12 +120,35 @@ async def _register(
                         "give both the same S3GW_ACCESS_KEY and S3GW_SECRET_KEY"
                     )
                 spare = own if settings.backend else None
+                await _prepare_keys(db, settings, directory)
                 places = await adoption.adopt(db, settings.backend or (own,), spare=spare)
                 return await instances.start(db, instance_id), places
         except Unavailable as error:
             log.warning("waiting for the backends: %s", error)
             await asyncio.sleep(pause)
             pause = min(2 * pause, LAST_PAUSE)
+
+
+async def _prepare_keys(db: Database, settings: Settings, directory: DataDirectory) -> None:
+    """Have the keys of what is encrypted, and make that of a new store.
+
+    A store that was there before its gateways knew of encryption goes on without, until it is told to: older
+    ones may still run. So does one on a database that others may share, until all are given one key.
+    """
+    found = await encryption_keys.all_keys(db)
+    if found or not await encryption_keys.is_unused(db):
+        keys.check(found, directory.master_key(settings))
+        return
+    if settings.database_url is not None and settings.master_key is None:
+        return
+    master = directory.master_key(settings, make=True)
+    assert master is not None
+    await keys.create(db, encryption_keys.STORE, master)
+    if settings.master_key is None:
+        log.warning(
+            "everything stored is encrypted; keep a copy of %s elsewhere: nothing can be read without it",
+            directory.path / "master-key",
+        )
 
 
 def _own_packs(directory: DataDirectory) -> Location:

@@ -22,6 +22,7 @@ from s3gw.errors import GatewayError
 from s3gw.http.identities import RootKey
 from s3gw.http.server import Server
 from s3gw.operations.call import Services
+from s3gw.storage.keys import Keys
 from s3gw.storage.store import Store
 
 log = logging.getLogger("s3gw.app")
@@ -43,7 +44,9 @@ async def serving(foundation: Foundation, server: Server, meter: Meter) -> Async
             stack.push_async_callback(backend.close)
         letting_go = asyncio.create_task(_let_go(backends), name="let go of deleted blobs")
         stack.callback(letting_go.cancel)
-        store = Store(db, backends, settings, foundation.instance, foundation.weights())
+        keys = Keys(db, foundation.master)
+        await keys.load()
+        store = Store(db, backends, settings, foundation.instance, foundation.weights(), keys)
         stack.push_async_callback(_close_store, store)
         stack.push_async_callback(server.stop, settings.shutdown_timeout)
         meter.watch(db)

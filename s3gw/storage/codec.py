@@ -1,4 +1,4 @@
-"""Compression of what is stored: zstd, skipped where it gains nothing.
+"""What is stored of plain bytes: compressed by zstd where that pays, then encrypted where there is a key.
 
 Codec numbers are part of the pack format and of every chunk row; they are never reused.
 """
@@ -10,6 +10,7 @@ import threading
 import zstandard
 
 from s3gw.errors import Damaged
+from s3gw.keyring import DataKey
 
 Buffer = bytes | bytearray | memoryview
 
@@ -38,8 +39,13 @@ class _Contexts(threading.local):
 _contexts = _Contexts()
 
 
-def encode(plain: Buffer, compress: bool) -> tuple[int, Buffer]:
-    """The codec number and the bytes to store: `plain` itself where compression is off or does not pay."""
+def encode(plain: Buffer, compress: bool, key: DataKey | None = None) -> tuple[int, Buffer]:
+    """The codec number and the bytes to store: `plain` itself where nothing is to change it."""
+    codec, packed = _compressed(plain, compress)
+    return codec, packed if key is None else key.seal(packed)
+
+
+def _compressed(plain: Buffer, compress: bool) -> tuple[int, Buffer]:
     if not compress or len(plain) == 0 or not _compressible(plain):
         return RAW, plain
     packed = _contexts.compressor.compress(plain)
@@ -48,11 +54,13 @@ def encode(plain: Buffer, compress: bool) -> tuple[int, Buffer]:
     return ZSTD, packed
 
 
-def decode(codec: int, data: Buffer, plain_length: int) -> Buffer:
+def decode(codec: int, data: Buffer, plain_length: int, key: DataKey | None = None) -> Buffer:
     """The plain bytes, exactly `plain_length` of them. Raises Damaged where that is not what `data` holds.
 
     Memory is bounded by `plain_length`, whatever the compressed bytes pretend.
     """
+    if key is not None:
+        data = key.open(data)
     if codec == RAW:
         if len(data) != plain_length:
             raise Damaged(f"{len(data)} bytes are stored where {plain_length} were expected")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from s3gw.backends.base import Buffer
 from s3gw.db.records import NewChunk
+from s3gw.keyring import DataKey
 from s3gw.storage import packformat
 from s3gw.storage.packformat import EncodedFrame, FrameChunk
 
@@ -45,11 +46,15 @@ def plan(cuts: Sequence[Cut]) -> list[list[Sequence[Cut]]]:
     return shares
 
 
-def build(share: Sequence[Sequence[Cut]], *, domain_id: int, compress: bool) -> list[FilledFrame]:
+def build(
+    share: Sequence[Sequence[Cut]], *, domain_id: int, compress: bool, key: DataKey | None
+) -> list[FilledFrame]:
     """The frames of one thread. Processor work."""
     return [
         FilledFrame(
-            packformat.build_frame([FrameChunk(domain_id, cut.digest, cut.data) for cut in cuts], compress),
+            packformat.build_frame(
+                [FrameChunk(domain_id, cut.digest, cut.data) for cut in cuts], compress, key
+            ),
             cuts,
         )
         for cuts in share

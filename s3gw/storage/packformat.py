@@ -14,6 +14,7 @@ from uuid import UUID
 from awscrt.checksums import crc32c
 
 from s3gw.errors import Damaged
+from s3gw.keyring import DataKey
 from s3gw.storage import codec as codecs
 
 Buffer = bytes | bytearray | memoryview
@@ -148,7 +149,7 @@ def plan_frames(lengths: Iterable[int]) -> list[range]:
     return groups
 
 
-def build_frame(chunks: Sequence[FrameChunk], compress: bool, key_id: int | None = None) -> EncodedFrame:
+def build_frame(chunks: Sequence[FrameChunk], compress: bool, key: DataKey | None = None) -> EncodedFrame:
     """One frame of `chunks` in order. Processor work, for a thread; chunks that stay raw are not copied."""
     if not 0 < len(chunks) <= MAX_CHUNKS:
         raise ValueError(f"a frame takes 1 to {MAX_CHUNKS} chunks, not {len(chunks)}")
@@ -159,7 +160,8 @@ def build_frame(chunks: Sequence[FrameChunk], compress: bool, key_id: int | None
         plain_length += len(chunk.data)
     if plain_length > MAX_PLAIN:
         raise ValueError(f"a frame takes up to {MAX_PLAIN} plain bytes, not {plain_length}")
-    codec, payload = _encode([chunk.data for chunk in chunks], compress)
+    codec, payload = _encode([chunk.data for chunk in chunks], compress, key)
+    key_id = None if key is None else key.id
     stored_length = sum(len(buffer) for buffer in payload)
     checksum = 0
     for buffer in payload:
@@ -191,11 +193,11 @@ def build_frame(chunks: Sequence[FrameChunk], compress: bool, key_id: int | None
     )
 
 
-def _encode(parts: list[Buffer], compress: bool) -> tuple[int, list[Buffer]]:
-    if not compress:
+def _encode(parts: list[Buffer], compress: bool, key: DataKey | None) -> tuple[int, list[Buffer]]:
+    if not compress and key is None:
         return codecs.RAW, parts
     plain = parts[0] if len(parts) == 1 else b"".join(parts)
-    codec, payload = codecs.encode(plain, compress)
+    codec, payload = codecs.encode(plain, compress, key)
     return codec, [payload]
 
 

@@ -13,6 +13,7 @@ from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping, Sequenc
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
 
 from s3gw.backends.base import Backend, Buffer
@@ -22,7 +23,9 @@ from s3gw.db.packs import Replica
 from s3gw.db.pool import Database
 from s3gw.db.records import Body, InlineChunk
 from s3gw.errors import BlobNotFound, Damaged, Unavailable
+from s3gw.keyring import DataKey
 from s3gw.storage import codec
+from s3gw.storage.keys import Keys
 from s3gw.storage.layout import Extent, extents
 
 log = logging.getLogger(__name__)
@@ -40,7 +43,7 @@ _ZEROS = memoryview(bytes(256 << 10))
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A stretch of a pack that decodes as one: a frame, or one chunk of a frame that is stored raw."""
+    """A stretch of a pack that decodes as one: a frame, or one chunk of a frame that is stored as it is."""
 
     pack_id: int
     offset: int
@@ -77,8 +80,11 @@ class Segment:
 class Reader:
     """Reads bodies. Safe for concurrent use."""
 
-    def __init__(self, db: Database, backends: Mapping[int, Backend], cpu: ThreadPoolExecutor) -> None:
+    def __init__(
+        self, db: Database, backends: Mapping[int, Backend], cpu: ThreadPoolExecutor, keys: Keys
+    ) -> None:
         self._db = db
+        self._keys = keys
         self._backends = backends
         self._cpu = cpu
 
@@ -117,9 +123,15 @@ class Reader:
 
     async def inline(self, chunk: InlineChunk | StoredChunk, start: int, length: int) -> Buffer:
         """`length` bytes from `start` of a chunk that stands in its row; see `Store.inline`."""
+        await self._keys.need((chunk.key_id,))
+        key = self._key(chunk)
         if chunk.length <= TINY:
-            return _decoded(chunk, start, length)
-        return await asyncio.get_running_loop().run_in_executor(self._cpu, _decoded, chunk, start, length)
+            return _decoded(chunk, key, start, length)
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._cpu, _decoded, chunk, key, start, length)
+
+    def _key(self, chunk: InlineChunk | StoredChunk) -> DataKey | None:
+        return None if chunk.key_id is None else self._keys.ring[chunk.key_id]
 
     async def _load(self, segment: Segment) -> Iterable[Buffer]:
         """The plain bytes of a segment; from another replica, or another place, where one fails."""
@@ -164,11 +176,12 @@ class Reader:
         data = await backend.read(replica.blob, segment.start, segment.end - segment.start)
         if len(data) != segment.end - segment.start:
             raise Damaged(f"the pack ends before byte {segment.end}")
-        if sum(extent.chunk.length for extent in segment.extents if extent.chunk is not None) <= TINY:
-            return _decode(data, segment.start, segment.extents)
-        return await asyncio.get_running_loop().run_in_executor(
-            self._cpu, _decode, data, segment.start, segment.extents
-        )
+        known = [extent.chunk for extent in segment.extents if extent.chunk is not None]
+        await self._keys.need([chunk.key_id for chunk in known])
+        decode = partial(_decode, data, segment.start, segment.extents, self._keys.ring)
+        if sum(chunk.length for chunk in known) <= TINY:
+            return decode()
+        return await asyncio.get_running_loop().run_in_executor(self._cpu, decode)
 
 
 async def _segments(batches: AsyncGenerator[list[Extent], None]) -> AsyncGenerator[Segment, None]:
@@ -203,12 +216,12 @@ def _grouped(batch: Sequence[Extent]) -> Iterator[Segment]:
 
 def _place(chunk: StoredChunk) -> Place:
     assert chunk.pack_id is not None
-    if chunk.codec == codec.RAW:
+    if chunk.codec == codec.RAW and chunk.key_id is None:
         return Place(chunk.pack_id, chunk.frame_offset + chunk.frame_start, chunk.length, chunk.length, 0)
     return Place(chunk.pack_id, chunk.frame_offset, chunk.frame_length, chunk.frame_plain, chunk.frame_start)
 
 
-def _decode(data: Buffer, base: int, wanted: Sequence[Extent]) -> list[Buffer]:
+def _decode(data: Buffer, base: int, wanted: Sequence[Extent], keys: Mapping[int, DataKey]) -> list[Buffer]:
     """Verified bytes of the extents, from a stretch of a pack that begins at `base`. Processor work."""
     view = memoryview(data)
     decoded: dict[int, Buffer] = {}
@@ -218,16 +231,17 @@ def _decode(data: Buffer, base: int, wanted: Sequence[Extent]) -> list[Buffer]:
         place = _place(extent.chunk)
         if place.offset not in decoded:
             stored = view[place.offset - base : place.end - base]
-            decoded = {place.offset: codec.decode(extent.chunk.codec, stored, place.plain)}
+            key = None if extent.chunk.key_id is None else keys[extent.chunk.key_id]
+            decoded = {place.offset: codec.decode(extent.chunk.codec, stored, place.plain, key)}
         plain = memoryview(decoded[place.offset])[place.start : place.start + extent.chunk.length]
         blocks.append(_verified(plain, extent.chunk, extent.skip, extent.length))
     return blocks
 
 
-def _decoded(chunk: InlineChunk | StoredChunk, start: int, length: int) -> Buffer:
+def _decoded(chunk: InlineChunk | StoredChunk, key: DataKey | None, start: int, length: int) -> Buffer:
     """Verified bytes of a chunk that stands in its row. Processor work."""
     assert chunk.data is not None
-    plain = codec.decode(chunk.codec, chunk.data, chunk.length)
+    plain = codec.decode(chunk.codec, chunk.data, chunk.length, key)
     return _verified(memoryview(plain), chunk, start, length)
 
 

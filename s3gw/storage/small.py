@@ -48,10 +48,11 @@ def inline(data: bytes, layout: Layout, limit: int) -> InlineChunk | None:
     """
     if not data or not _is_one_chunk(data, layout):
         return None
-    number, stored = codec.encode(data, layout.compression)
+    number, stored = codec.encode(data, layout.compression, layout.key)
     if len(stored) > limit:
         return None
-    return InlineChunk(layout.domain_id, sha256(data).digest(), len(data), number, bytes(stored))
+    digest = sha256(data).digest()
+    return InlineChunk(layout.domain_id, digest, len(data), number, bytes(stored), layout.key_id)
 
 
 def _is_one_chunk(data: bytes, layout: Layout) -> bool:

@@ -11,7 +11,7 @@ import os
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from s3gw.backends.base import Backend, Buffer
 from s3gw.config import Settings
@@ -22,6 +22,7 @@ from s3gw.errors import OutOfSpace
 from s3gw.storage import small, whole
 from s3gw.storage.budget import Budget
 from s3gw.storage.inflight import InFlight
+from s3gw.storage.keys import Keys
 from s3gw.storage.leases import Leases
 from s3gw.storage.packs import Commits, PackWriter
 from s3gw.storage.reader import Reader
@@ -29,6 +30,8 @@ from s3gw.storage.writer import Layout, Share, Tools, Upload
 
 __all__ = ["Drafting", "Layout", "Store"]
 
+PLAIN = 0
+"""The domain of the whole store that is not encrypted."""
 _BATCHES = 16 << 20
 """Plain bytes that all uploads of a process gather together, about."""
 _BATCH_MIN, _BATCH_MAX = 1 << 20, 8 << 20
@@ -61,17 +64,20 @@ class Store:
         settings: Settings,
         instance: Instance,
         weights: Mapping[int, int] | None = None,
+        keys: Keys | None = None,
     ) -> None:
         """`backends` by the ids of their rows; `instance` as `db.instances.start` gave it.
 
-        `weights` are those of the backends that take new packs; all of them alike where it is None.
+        `weights` are those of the backends that take new packs; all of them alike where it is None. Without
+        `keys` nothing is encrypted.
         """
         self._backends = backends
         self._appends = all(backend.appendable for backend in backends.values())
         self._cpu = ThreadPoolExecutor(os.cpu_count() or 2, thread_name_prefix="s3gw-cpu")
         self._leases = Leases(db, settings.margins.lease)
         self._packs = PackWriter(db, backends, instance, self._leases, weights)
-        self._reader = Reader(db, backends, self._cpu)
+        self._keys = Keys(db) if keys is None else keys
+        self._reader = Reader(db, backends, self._cpu, self._keys)
         self._uploads = 0
         self._space_checked = float("-inf")
         self._full: list[int] = []
@@ -102,6 +108,7 @@ class Store:
         published.
         """
         await self.check_space()
+        layout = self._encrypted(layout)
         found = await self._small(blocks, layout, size)
         if isinstance(found, Draft):
             yield Drafting(found)
@@ -132,8 +139,21 @@ class Store:
         Unavailable; then nothing of the upload is visible, and what was stored is collected.
         """
         await self.check_space()
+        layout = self._encrypted(layout)
         found = await self._small(blocks, layout, size)
         return found if isinstance(found, Draft) else await self._write(found, layout, size)
+
+    @property
+    def encrypts(self) -> bool:
+        """Whether what is written from now on is encrypted, also where nobody asks for it."""
+        return self._keys.default is not None
+
+    def _encrypted(self, layout: Layout) -> Layout:
+        """The layout with the store's own key, and in its domain, where it would be stored plain."""
+        key = self._keys.default
+        if key is None or layout.key is not None or layout.domain_id != PLAIN:
+            return layout
+        return replace(layout, domain_id=key.domain_id, key=key)
 
     async def _small(
         self, blocks: AsyncIterable[Buffer], layout: Layout, size: int | None

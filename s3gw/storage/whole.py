@@ -107,10 +107,11 @@ class Whole:
         if len(self._cuts) > 1 or self._size > INLINE_RATIO * limit or not self._cuts[0].digest:
             return None
         [cut] = self._cuts
-        number, data = codec.encode(cut.data, self._layout.compression)
+        number, data = codec.encode(cut.data, self._layout.compression, self._layout.key)
         if len(data) > limit:
             return None
-        return InlineChunk(self._layout.domain_id, cut.digest, len(cut.data), number, bytes(data))
+        layout = self._layout
+        return InlineChunk(layout.domain_id, cut.digest, len(cut.data), number, bytes(data), layout.key_id)
 
     async def _store(self) -> Draft | None:
         """Make safe what is not stored yet."""
@@ -147,11 +148,13 @@ class Whole:
         rows = inline_rows(new, self._layout, self._tools.inline_limit)
         if rows is not None:
             return rows
-        domain_id, compress = self._layout.domain_id, self._layout.compression
+        layout = self._layout
         return [
             frame
             for share in frames.plan(new)
-            for frame in frames.build(share, domain_id=domain_id, compress=compress)
+            for frame in frames.build(
+                share, domain_id=layout.domain_id, compress=layout.compression, key=layout.key
+            )
         ]
 
     def _rows(self) -> list[tuple[int, bytes | None]]:

@@ -23,6 +23,7 @@ from s3gw.db.manifests import PackLost, Reference
 from s3gw.db.pool import Database
 from s3gw.db.records import Draft, InlineChunk, NewChunk
 from s3gw.errors import Unavailable
+from s3gw.keyring import DataKey
 from s3gw.storage import codec, frames
 from s3gw.storage.budget import Budget
 from s3gw.storage.chunker import Chunker
@@ -56,6 +57,13 @@ class Layout:
     hints: bool
     compression: bool
     domain_id: int
+    key: DataKey | None = None
+    """Of the domain; None where it is not encrypted."""
+
+    @property
+    def key_id(self) -> int | None:
+        """What rows of chunks call the key."""
+        return None if self.key is None else self.key.id
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,14 +233,13 @@ class Upload:
         length = len(cut.data)
         if length > INLINE_RATIO * limit:
             return None
-        if length <= TINY:
-            number, data = codec.encode(cut.data, self._layout.compression)
-        else:
-            number, data = await self._tools.run(partial(codec.encode, cut.data, self._layout.compression))
+        layout = self._layout
+        encode = partial(codec.encode, cut.data, layout.compression, layout.key)
+        number, data = encode() if length <= TINY else await self._tools.run(encode)
         if len(data) > limit:
             return None
         digest = cut.digest or sha256(cut.data).digest()
-        return InlineChunk(self._layout.domain_id, digest, length, number, bytes(data))
+        return InlineChunk(layout.domain_id, digest, length, number, bytes(data), layout.key_id)
 
     async def _manifest(self) -> int:
         """The upload's manifest, made when it is first needed."""
@@ -295,7 +302,8 @@ class Upload:
                 return
         self._packed = True
         plans = frames.plan(unique)
-        build = partial(frames.build, domain_id=self._layout.domain_id, compress=self._layout.compression)
+        layout = self._layout
+        build = partial(frames.build, domain_id=layout.domain_id, compress=layout.compression, key=layout.key)
         built = await asyncio.gather(*(self._tools.run(partial(build, plan)) for plan in plans))
         filled = [frame for some in built for frame in some]
         buffers = [buffer for frame in filled for buffer in frame.encoded.buffers]
@@ -336,11 +344,11 @@ def inline_rows(unique: Sequence[Cut], layout: Layout, limit: int) -> list[NewCh
     """The only new chunks of an upload as rows, where they are small enough together. Processor work."""
     if sum(len(cut.data) for cut in unique) > INLINE_RATIO * limit:
         return None
-    encoded = [codec.encode(cut.data, layout.compression) for cut in unique]
+    encoded = [codec.encode(cut.data, layout.compression, layout.key) for cut in unique]
     if sum(len(data) for _, data in encoded) > limit:
         return None
     return [
-        NewChunk(cut.digest, len(cut.data), number, data=bytes(data))
+        NewChunk(cut.digest, len(cut.data), number, data=bytes(data), key_id=layout.key_id)
         for cut, (number, data) in zip(unique, encoded, strict=True)
     ]
 

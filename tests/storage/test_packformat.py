@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import struct
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
+from types import MappingProxyType
 from uuid import UUID
 
 import pytest
 import zstandard
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from s3gw.backends.memory import Memory
 from s3gw.errors import Damaged
+from s3gw.keyring import DataKey
 from s3gw.storage.packformat import (
     ALIGNMENT,
     ALONE,
@@ -47,7 +50,9 @@ def crc32c(data: bytes) -> int:
     return crc ^ 0xFFFFFFFF
 
 
-def read_pack(pack: bytes) -> tuple[UUID, UUID, list[tuple[int, bytes, bytes]]]:
+def read_pack(
+    pack: bytes, keys: Mapping[int, bytes] = MappingProxyType({})
+) -> tuple[UUID, UUID, list[tuple[int, bytes, bytes]]]:
     """Pack id, store id, and (domain, digest, plain bytes) of every chunk."""
     assert pack[:8] == b"s3gwPACK"
     version, length = struct.unpack_from("<HH", pack, 8)
@@ -64,11 +69,14 @@ def read_pack(pack: bytes) -> tuple[UUID, UUID, list[tuple[int, bytes, bytes]]]:
         codec, flags, count = struct.unpack_from("<BBH", pack, at + 4)
         head, plain_length, stored, key, payload_crc, head_crc = struct.unpack_from("<IIIIII", pack, at + 8)
         assert flags == 0
-        assert key == 0
         assert head == 32 + 40 * count
         assert head_crc == crc32c(pack[at : at + 28] + pack[at + 32 : at + head])
         payload = pack[at + head : at + head + stored]
         assert payload_crc == crc32c(payload)
+        if key:
+            domain = struct.unpack_from("<I", pack, at + 32)[0]
+            bound_to = b"s3gwAEAD" + pack[32:48] + struct.pack("<II", domain, key)
+            payload = AESGCM(keys[key]).decrypt(payload[:12], payload[12:], bound_to)
         plain = payload if codec == 0 else zstandard.decompress(payload)
         assert len(plain) == plain_length
         start = 0
@@ -170,9 +178,18 @@ def test_raw_chunks_are_not_copied() -> None:
 
 
 def test_the_key_is_named_and_the_payload_needs_none() -> None:
-    built = build_frame([chunk(b"secret")], False, key_id=5)
+    built = build_frame([chunk(b"secret")], False, DataKey(5, 0, STORE, bytes(32)))
     assert built.key_id == 5
     assert struct.unpack_from("<I", built.buffers[0], 20)[0] == 5
+
+
+@pytest.mark.parametrize("compress", [True, False])
+def test_an_encrypted_frame_is_as_documented(compress: bool) -> None:
+    key = DataKey(5, 7, STORE, bytes(range(32)))
+    built = build_frame([chunk(TEXT, 7), chunk(b"second", 7)], compress, key)
+    pack = pack_of(b"".join(map(bytes, built.buffers)))
+    _, _, chunks = read_pack(pack, {5: bytes(range(32))})
+    assert [data for _, _, data in chunks] == [TEXT, b"second"]
 
 
 @pytest.mark.parametrize("count", [0, MAX_CHUNKS + 1])

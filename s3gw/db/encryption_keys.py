@@ -1,0 +1,114 @@
+"""Named keys, their data keys sealed by the master key, and the domain of each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import asyncpg
+
+from s3gw.db.pool import Database
+
+STORE = "store"
+"""The key of what asks for no other: SSE-S3."""
+
+
+@dataclass(frozen=True, slots=True)
+class SealedKey:
+    """A data key of a named key."""
+
+    id: int
+    key_id: int
+    """Of the named key."""
+    name: str
+    uuid: UUID
+    enabled: bool
+    domain_id: int
+    master: str
+    """Which master key has sealed it; see `s3gw.sealing.master_id`."""
+    sealed: bytes
+    created_at: datetime
+
+
+_ALL = """
+SELECT d.id, k.id AS key_id, k.name, k.uuid, k.enabled, o.id AS domain_id, d.master, d.sealed, d.created_at
+FROM data_keys d JOIN named_keys k ON k.id = d.key_id
+JOIN domains o ON o.key_id = k.id AND o.account_id IS NULL
+ORDER BY d.id
+"""
+_CREATE = """
+WITH made AS (
+    INSERT INTO named_keys (uuid, name) VALUES ($1, $2) RETURNING id
+), sealed AS (
+    INSERT INTO data_keys (key_id, master, sealed) SELECT id, $3, $4 FROM made
+)
+INSERT INTO domains (key_id) SELECT id FROM made
+"""
+_ROTATE = "INSERT INTO data_keys (key_id, master, sealed) VALUES ($1, $2, $3)"
+_IMPORT = """
+WITH named AS (
+    INSERT INTO named_keys (id, uuid, name, enabled) VALUES ($2, $4, $3, $5) ON CONFLICT DO NOTHING
+), scope AS (
+    INSERT INTO domains (id, key_id) VALUES ($6, $2) ON CONFLICT DO NOTHING
+)
+INSERT INTO data_keys (id, key_id, master, sealed, created_at) VALUES ($1, $2, $7, $8, $9)
+ON CONFLICT DO NOTHING
+"""
+_AFTER_IMPORT = """
+SELECT setval(pg_get_serial_sequence('named_keys', 'id'), (SELECT max(id) FROM named_keys)),
+       setval(pg_get_serial_sequence('data_keys', 'id'), (SELECT max(id) FROM data_keys)),
+       setval(pg_get_serial_sequence('domains', 'id'), (SELECT max(id) FROM domains))
+"""
+
+
+async def all_keys(db: Database) -> list[SealedKey]:
+    """Every data key in the order of their numbers: the last of a name is the one to encrypt with."""
+    return [SealedKey(*row.values()) for row in await db.fetch(_ALL)]
+
+
+async def is_unused(db: Database) -> bool:
+    """Whether no gateway has ever started on the database."""
+    unused: bool = await db.fetchval("SELECT NOT EXISTS (SELECT 1 FROM instances)")
+    return unused
+
+
+async def create(db: Database, uuid: UUID, name: str, master: str, sealed: bytes) -> bool:
+    """Make a named key with its first data key and its domain; False where the name is taken."""
+    try:
+        await db.execute(_CREATE, uuid, name, master, sealed)
+    except asyncpg.UniqueViolationError:
+        return False
+    return True
+
+
+async def rotate(db: Database, key_id: int, master: str, sealed: bytes) -> None:
+    """Give a named key a further data key, which encrypts from now on."""
+    await db.execute(_ROTATE, key_id, master, sealed)
+
+
+async def enable(db: Database, name: str, enabled: bool) -> bool:
+    """Let a named key be used, or not; False where there is none."""
+    row = await db.fetchrow("UPDATE named_keys SET enabled = $2 WHERE name = $1 RETURNING id", name, enabled)
+    return row is not None
+
+
+async def bring_back(db: Database, keys: Sequence[SealedKey]) -> None:
+    """Add the data keys that are missing, under the numbers that they had."""
+    async with db.transaction() as connection:
+        for key in keys:
+            await connection.execute(
+                _IMPORT,
+                key.id,
+                key.key_id,
+                key.name,
+                key.uuid,
+                key.enabled,
+                key.domain_id,
+                key.master,
+                key.sealed,
+                key.created_at,
+            )
+        if keys:
+            await connection.execute(_AFTER_IMPORT)

@@ -1,0 +1,67 @@
+"""Data-encryption keys: how chunks are encrypted and named. Pure; where keys are kept is `db`'s and `app`'s.
+
+Every chunk belongs to a domain, and a domain to at most one named key, which may have been rotated: its data
+keys are numbered, and a chunk says by which of them it was encrypted. docs/decisions/0019-encryption.md.
+"""
+
+from __future__ import annotations
+
+import os
+import struct
+from uuid import UUID
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from s3gw.errors import Damaged
+
+Buffer = bytes | bytearray | memoryview
+
+NONCE_LENGTH = 12
+TAG_LENGTH = 16
+OVERHEAD = NONCE_LENGTH + TAG_LENGTH
+"""Bytes by which encryption makes a payload longer."""
+KEY_LENGTH = 32
+_BOUND_TO = struct.Struct("<8s16sII")
+_MAGIC = b"s3gwAEAD"
+
+
+class DataKey:
+    """A key that encrypts the payloads of one domain by AES-256-GCM. Safe to use in several threads."""
+
+    __slots__ = ("_aead", "_bound_to", "domain_id", "id")
+
+    def __init__(self, number: int, domain_id: int, store: UUID, material: bytes) -> None:
+        """`number` is what frames and rows of chunks call it; `material` are its 32 bytes."""
+        self.id = number
+        self.domain_id = domain_id
+        self._aead = AESGCM(material)
+        self._bound_to = _BOUND_TO.pack(_MAGIC, store.bytes, domain_id, number)
+
+    def __repr__(self) -> str:
+        return f"DataKey({self.id}, domain {self.domain_id})"
+
+    def seal(self, plain: Buffer) -> bytearray:
+        """A random nonce, the ciphertext, the tag. Processor work."""
+        sealed = bytearray(len(plain) + OVERHEAD)
+        nonce = os.urandom(NONCE_LENGTH)
+        sealed[:NONCE_LENGTH] = nonce
+        self._aead.encrypt_into(nonce, plain, self._bound_to, memoryview(sealed)[NONCE_LENGTH:])
+        return sealed
+
+    def open(self, sealed: Buffer) -> bytearray:
+        """What `seal` was given. Processor work. Raises Damaged where it was altered, or is another key's."""
+        if len(sealed) < OVERHEAD:
+            raise Damaged("the encrypted bytes are too short")
+        view = memoryview(sealed)
+        plain = bytearray(len(sealed) - OVERHEAD)
+        try:
+            self._aead.decrypt_into(bytes(view[:NONCE_LENGTH]), view[NONCE_LENGTH:], self._bound_to, plain)
+        except InvalidTag:
+            raise Damaged(f"the encrypted bytes were altered, or not encrypted by key {self.id}") from None
+        return plain
+
+
+def new_material() -> bytes:
+    """Random bytes for a key."""
+    return os.urandom(KEY_LENGTH)

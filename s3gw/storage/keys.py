@@ -1,0 +1,91 @@
+"""The data keys that a process has: unsealed once, found by their number."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID, uuid4
+
+from s3gw import keyring, sealing
+from s3gw.db import encryption_keys, packs
+from s3gw.db.encryption_keys import STORE, SealedKey
+from s3gw.db.pool import Database
+from s3gw.errors import ConfigError, Damaged
+from s3gw.keyring import DataKey
+
+
+class Keys:
+    """Every data key of the database that the master key opens."""
+
+    def __init__(self, db: Database, master: bytes | None = None) -> None:
+        """Without a master key nothing is encrypted, and nothing that is can be read."""
+        self._db = db
+        self._master = master
+        self._store_id: UUID | None = None
+        self._ring: dict[int, DataKey] = {}
+        self._current: dict[str, DataKey] = {}
+
+    @property
+    def ring(self) -> Mapping[int, DataKey]:
+        """The keys by their numbers."""
+        return self._ring
+
+    @property
+    def default(self) -> DataKey | None:
+        """What encrypts where no other key is asked for; None where that is not encrypted."""
+        return self._current.get(STORE)
+
+    async def load(self) -> None:
+        """Read what there is now."""
+        if self._master is None:
+            return
+        if self._store_id is None:
+            self._store_id = await packs.store_id(self._db)
+        for key in await encryption_keys.all_keys(self._db):
+            if key.id not in self._ring:
+                material = sealing.unseal(self._master, key.sealed, _belongs_to(key.uuid))
+                self._ring[key.id] = DataKey(key.id, key.domain_id, self._store_id, material)
+            self._current[key.name] = self._ring[key.id]
+
+    async def need(self, numbers: Sequence[int | None]) -> None:
+        """Have these keys, also new ones of another gateway. Raises Damaged where one is missing."""
+        if all(number is None or number in self._ring for number in numbers):
+            return
+        await self.load()
+        for number in numbers:
+            if number is not None and number not in self._ring:
+                raise Damaged(f"key {number} is not in this database, or sealed by another master key")
+
+
+def check(keys: Sequence[SealedKey], master: bytes | None) -> None:
+    """Raise ConfigError, naming what cannot be read, where `master` has not sealed all of them."""
+    known = None if master is None else sealing.master_id(master)
+    lost = {key.name: key.master for key in keys if key.master != known}
+    if lost:
+        raise ConfigError(
+            f"master_key: what is encrypted by the keys {', '.join(sorted(lost))} cannot be read without the "
+            f"master key {min(lost.values())}, and is lost if that is; give it as S3GW_MASTER_KEY, or "
+            "restore the file master-key of the data directory"
+        )
+
+
+async def create(db: Database, name: str, master: bytes) -> bool:
+    """Make a named key; False where the name is taken."""
+    uuid = uuid4()
+    return await encryption_keys.create(db, uuid, name, sealing.master_id(master), _material(uuid, master))
+
+
+async def rotate(db: Database, name: str, master: bytes) -> bool:
+    """Have a named key encrypt by a new data key; False where there is no such name."""
+    found = [key for key in await encryption_keys.all_keys(db) if key.name == name]
+    if found:
+        sealed = _material(found[0].uuid, master)
+        await encryption_keys.rotate(db, found[0].key_id, sealing.master_id(master), sealed)
+    return bool(found)
+
+
+def _material(uuid: UUID, master: bytes) -> bytes:
+    return sealing.seal(master, keyring.new_material(), _belongs_to(uuid))
+
+
+def _belongs_to(uuid: UUID) -> bytes:
+    return b"s3gw data key\0" + uuid.bytes
