@@ -87,10 +87,19 @@ WITH wanted AS MATERIALIZED (
     SELECT id, versioning FROM buckets WHERE id = ANY ($1) ORDER BY id FOR KEY SHARE
 )
 SELECT u.modified, u.version
-FROM sorted AS w, LATERAL put_version(
-    (SELECT versioning FROM states WHERE id = w.bucket),
-    w.bucket, w.key, w.account, w.size, w.chunk, NULL, NULL, w.etag, NULL, w.storage_class,
-    w.headers, w.metadata, w.checksums, w.tags, w.acl, w.encryption, w.lock, false, NULL
+FROM (
+    SELECT *, (SELECT versioning FROM states WHERE id = bucket) AS versioning FROM sorted OFFSET 0
+) AS w, LATERAL (
+    SELECT modified, NULL AS version FROM upsert_object(
+        w.bucket, w.key, w.account, w.size, w.chunk, NULL, NULL, w.etag, NULL, w.storage_class,
+        w.headers, w.metadata, w.checksums, w.tags, w.acl, w.encryption, w.lock, false, NULL
+    ) WHERE w.versioning IS NULL
+    UNION ALL
+    SELECT modified, version FROM put_version(
+        w.versioning,
+        w.bucket, w.key, w.account, w.size, w.chunk, NULL, NULL, w.etag, NULL, w.storage_class,
+        w.headers, w.metadata, w.checksums, w.tags, w.acl, w.encryption, w.lock, false, NULL
+    ) WHERE w.versioning IS NOT NULL
 ) AS u
 ORDER BY w.place
 """
