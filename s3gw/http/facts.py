@@ -107,13 +107,21 @@ def _principal(account: Account | None) -> dict[str, str]:
 def _authentication(authenticated: Authenticated | None, now: datetime) -> dict[str, str]:
     if authenticated is None:
         return {}
-    signed = datetime.strptime(authenticated.timestamp, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
-    return {
-        "s3:authtype": "REST-QUERY-STRING" if authenticated.presigned else "REST-HEADER",
-        "s3:signatureversion": "AWS4-HMAC-SHA256",
-        "s3:signatureage": str(max(0, int((now - signed).total_seconds() * 1000))),
+    found = {
+        "s3:authtype": _auth_type(authenticated),
+        "s3:signatureversion": "AWS4-HMAC-SHA256" if authenticated.version == 4 else "AWS",
         "s3:x-amz-content-sha256": authenticated.payload,
     }
+    if authenticated.timestamp:
+        signed = datetime.strptime(authenticated.timestamp, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+        found["s3:signatureage"] = str(max(0, int((now - signed).total_seconds() * 1000)))
+    return found
+
+
+def _auth_type(authenticated: Authenticated) -> str:
+    if authenticated.form:
+        return "POST"
+    return "REST-QUERY-STRING" if authenticated.presigned else "REST-HEADER"
 
 
 def _tags(sent: Sent) -> dict[str, tuple[str, ...]]:

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 from s3gw.errors import S3Error
 from s3gw.http import canonical
 from s3gw.http.authorization import read_form_credential
-from s3gw.http.signature import mismatch, secret_of
+from s3gw.http.canonical import Scope
+from s3gw.http.signature import Authenticated, mismatch, secret_of
 from s3gw.protocol.values import invalid_argument
 
 if TYPE_CHECKING:
@@ -37,8 +38,8 @@ def missing_field(name: str) -> S3Error:
     return invalid_argument(name, "", message)
 
 
-async def authenticate_form(fields: Mapping[str, str], secrets: Secrets, region: str) -> str | None:
-    """The access key that signed the form's policy; None where the form claims nobody's identity.
+async def authenticate_form(fields: Mapping[str, str], secrets: Secrets, region: str) -> Authenticated | None:
+    """Who signed the form's policy; None where the form claims nobody's identity.
 
     `fields` are by lower-case name. Raises S3Error for anything that is not a valid signature of the policy.
     """
@@ -56,7 +57,7 @@ async def authenticate_form(fields: Mapping[str, str], secrets: Secrets, region:
     if by_4:
         return await _version_4(fields, policy, secrets, region)
     if by_2:
-        return await _version_2(fields, policy, secrets)
+        return await _version_2(fields, policy, secrets, region)
     raise S3Error("AccessDenied")
 
 
@@ -70,22 +71,28 @@ def _claims(fields: Mapping[str, str], needed: Mapping[str, str]) -> bool:
     return True
 
 
-async def _version_4(fields: Mapping[str, str], policy: str, secrets: Secrets, region: str) -> str:
+async def _version_4(fields: Mapping[str, str], policy: str, secrets: Secrets, region: str) -> Authenticated:
     access_key, scope = read_form_credential(
         fields["x-amz-algorithm"], fields["x-amz-credential"], fields["x-amz-date"], region
     )
     secret = await secret_of(secrets, access_key)
     expected = canonical.sign(canonical.signing_key(secret, scope), policy)
     _compare(expected, fields["x-amz-signature"], access_key, policy)
-    return access_key
+    return _signed(access_key, scope, fields["x-amz-date"], 4)
 
 
-async def _version_2(fields: Mapping[str, str], policy: str, secrets: Secrets) -> str:
+async def _version_2(fields: Mapping[str, str], policy: str, secrets: Secrets, region: str) -> Authenticated:
     access_key = fields["awsaccesskeyid"]
     secret = await secret_of(secrets, access_key)
     digest = hmac.digest(secret.encode(), canonical.to_bytes(policy), "sha1")
     _compare(b64encode(digest).decode(), fields["signature"], access_key, policy)
-    return access_key
+    return _signed(access_key, Scope("", region), "", 2)
+
+
+def _signed(access_key: str, scope: Scope, timestamp: str, version: int) -> Authenticated:
+    return Authenticated(
+        access_key, scope, b"", "", False, frozenset(), timestamp, version=version, form=True
+    )
 
 
 def _compare(expected: str, given: str, access_key: str, policy: str) -> None:

@@ -157,12 +157,13 @@ class Pipeline:
                 body = form.body
                 address = address._replace(key=form.key)
                 exchange.key = form.key
-                if form.access_key is not None:
-                    account = await _account(identities, form.access_key)
+                if form.authenticated is not None:
+                    authenticated = form.authenticated
+                    account = await _account(identities, authenticated.access_key)
                     exchange.account = account.name
-                fill_post_object(given, form.key, form.fields, form.headers)
+                asked = fill_post_object(given, form.key, form.fields, form.headers)
+                headers = _of_form(headers, form.headers, asked.tagging)
                 origin = f"{request.scheme}://{host}"
-                asked, headers = given.put, headers | dict(form.headers)
             registered = _registered(account, operation)
             sent = Sent(request, headers, address.query, account, authenticated, self.settings, asked)
             gate = Gate(sent, registered)
@@ -258,6 +259,12 @@ def _flat(given: Headers) -> dict[str, str]:
         if kept is not None:
             headers["content-encoding"] = kept
     return headers
+
+
+def _of_form(sent: dict[str, str], form: Mapping[str, str], tagging: str | None) -> dict[str, str]:
+    """The headers by which a form upload is decided: the form's, and such of the request as ask nothing."""
+    headers = {name: value for name, value in sent.items() if not name.startswith("x-amz-")} | dict(form)
+    return headers if tagging is None else headers | {"x-amz-tagging": tagging}
 
 
 def _hoisted(address: Address) -> dict[str, str]:

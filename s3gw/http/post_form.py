@@ -16,6 +16,7 @@ from multidict import CIMultiDict
 
 from s3gw.access.form_policy import FormPolicy, parse_policy
 from s3gw.errors import S3Error
+from s3gw.http.authorization import ONE_MECHANISM
 from s3gw.http.body import BLOCK, Body, Source, body_of_file, open_body
 from s3gw.http.form_parts import (
     MAX_EPILOGUE,
@@ -68,8 +69,8 @@ class PostForm(NamedTuple):
     """A form upload that may be authorised next."""
 
     key: str
-    access_key: str | None
-    """Whose signature the policy has; None where the form has none."""
+    authenticated: Authenticated | None
+    """Who signed the policy, or the request itself; None for an anonymous form."""
     fields: Mapping[str, str]
     """By lower-case name."""
     headers: Mapping[str, str]
@@ -97,17 +98,17 @@ async def open_form(
         prelude = await read_prelude(blocks, boundary)
         fields = _expanded(prelude)
         key = _key(fields)
-        access_key = await authenticate_form(fields, secrets, region)
+        signer = await authenticate_form(fields, secrets, region)
         if authenticated is not None and "policy" in fields:
-            raise S3Error("InvalidArgument", "Only one auth mechanism allowed")
-        policy = _checked(fields, bucket, signed=access_key is not None)
+            raise S3Error("InvalidArgument", ONE_MECHANISM)
+        policy = _checked(fields, bucket, signed=signer is not None)
         given = _headers(fields)
         body = await _file(prelude, blocks, raw.length, boundary, policy, given)
     except BaseException:
         await blocks.aclose()
         await raw.close()
         raise
-    return PostForm(key, access_key, fields, given, body)
+    return PostForm(key, signer or authenticated, fields, given, body)
 
 
 def _expanded(prelude: Prelude) -> dict[str, str]:

@@ -45,9 +45,12 @@ class Authenticated(NamedTuple):
     presigned: bool
     signed_headers: frozenset[str]
     timestamp: str
-    """When it was signed, as yyyyMMdd'T'HHmmss'Z'."""
+    """When it was signed, as yyyyMMdd'T'HHmmss'Z'; "" where the signature does not say."""
     payload: str = UNSIGNED_PAYLOAD
     """What x-amz-content-sha256 says of the body, whether as header or as query parameter."""
+    version: int = 4
+    form: bool = False
+    """Whether what was signed is the policy of a form upload."""
 
     def __repr__(self) -> str:
         """Without key and signature, so that neither ends in a log."""
@@ -129,8 +132,11 @@ async def _version_2(
     now: datetime,
 ) -> Authenticated:
     payload = signature_2.payload_of(headers)
+    timestamp = ""
     if claim.expires is None:
-        _check_skew(signature_2.signed_at(headers), now)
+        signed_at = signature_2.signed_at(headers)
+        _check_skew(signed_at, now)
+        timestamp = signed_at.strftime("%Y%m%dT%H%M%SZ")
     elif (error := signature_2.expired(claim, now)) is not None:
         raise error
     texts = signature_2.strings_to_sign(method, address, headers, claim)
@@ -139,7 +145,9 @@ async def _version_2(
         raise mismatch(claim.access_key, claim.signature, texts[0])
     signed = frozenset(lower for name in headers if (lower := name.lower()).startswith("x-amz-"))
     presigned = claim.expires is not None
-    return Authenticated(claim.access_key, Scope("", region), b"", "", presigned, signed, "", payload)
+    return Authenticated(
+        claim.access_key, Scope("", region), b"", "", presigned, signed, timestamp, payload, version=2
+    )
 
 
 def hoisted_headers(address: Address) -> dict[str, str]:

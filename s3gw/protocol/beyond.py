@@ -64,17 +64,20 @@ def parse_post_object(head: Head) -> PostObjectInput:
 
 def fill_post_object(
     request: PostObjectInput, key: str, fields: Mapping[str, str], headers: Mapping[str, str]
-) -> None:
-    """Fill in what a form says: its `fields`, and those that are `headers` of the upload, in lower case.
+) -> PutObjectInput:
+    """Fill in what a form says, and return what it asks for as a PutObject would.
 
+    `fields` are all of them and `headers` those that are headers of the upload, by lower-case name.
     Raises S3Error for bad syntax, MalformedXML and InvalidTag for the document in the field tagging.
     """
     given = dict(headers)
     if fields.get("tagging"):
         given["x-amz-tagging"] = _tagging_header(request.bucket, key, fields["tagging"])
-    request.put = MODELLED["PutObject"].parse(Head("PUT", request.bucket, key, {}, given))
+    put: PutObjectInput = MODELLED["PutObject"].parse(Head("PUT", request.bucket, key, {}, given))
+    request.put = put
     request.success_action_redirect = fields.get("success_action_redirect") or fields.get("redirect")
     request.success_action_status = fields.get("success_action_status")
+    return put
 
 
 def _tagging_header(bucket: str, key: str, document: str) -> str:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+
+import asyncpg
 import pytest
 from mypy_boto3_s3 import S3Client
 
 from tests import forms
-from tests.gateway import Gateway
+from tests.gateway import Gateway, database_url
 
 
 def _empty(s3: S3Client, bucket: str) -> bool:
@@ -63,3 +66,33 @@ def test_case_12_a_form_that_breaks_its_policy(gateway: Gateway, bucket: str, s3
     assert ask(content_type="text/html") == (403, "AccessDenied")
     assert _empty(s3, bucket)
     assert ask() == (204, "")
+
+
+async def test_case_22_a_request_header_does_not_speak_for_the_form(
+    gateway: Gateway, bucket: str, s3: S3Client
+) -> None:
+    wanted = "bucket-owner-full-control"
+    statement = {
+        "Effect": "Allow",
+        "Principal": "*",
+        "Action": "s3:PutObject",
+        "Resource": f"arn:aws:s3:::{bucket}/*",
+        "Condition": {"StringEquals": {"s3:x-amz-acl": wanted}},
+    }
+    connection = await asyncpg.connect(database_url(gateway))
+    try:
+        await connection.execute(
+            "INSERT INTO bucket_settings (bucket_id, kind, document) SELECT id, 'policy', $2 FROM buckets "
+            "WHERE name = $1",
+            bucket,
+            json.dumps({"text": json.dumps({"Version": "2012-10-17", "Statement": [statement]})}),
+        )
+    finally:
+        await connection.close()
+    given = {"x-amz-acl": wanted}
+    said = forms.post(gateway, bucket, forms.body_of({"key": "k"}), headers=given)
+    assert (said.status, said.code) == (403, "AccessDenied")
+    assert _empty(s3, bucket)
+    fields = {"key": "k", "acl": wanted}
+    assert forms.post(gateway, bucket, forms.body_of(fields)).status == 204
+    assert not _empty(s3, bucket)
