@@ -6,6 +6,7 @@ Importing this package imports them all.
 from __future__ import annotations
 
 from s3gw.operations import (
+    acls,
     buckets,
     complete,
     copy,
@@ -15,6 +16,7 @@ from s3gw.operations import (
     multipart,
     multipart_listings,
     part_copy,
+    policies,
     post,
     put,
     version_listings,
@@ -26,6 +28,7 @@ __all__ = [
     "REGISTRY",
     "Call",
     "Services",
+    "acls",
     "buckets",
     "complete",
     "copy",
@@ -35,6 +38,7 @@ __all__ = [
     "multipart",
     "multipart_listings",
     "part_copy",
+    "policies",
     "post",
     "put",
     "version_listings",

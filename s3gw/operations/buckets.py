@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from s3gw.access.acl import private
+from s3gw.access.documents import ACL, ENFORCED, NEW_BUCKET, OWNERSHIP, OWNERSHIPS
 from s3gw.db import buckets
 from s3gw.db.buckets import Deletion
 from s3gw.db.records import Bucket
 from s3gw.errors import S3Error
-from s3gw.operations import unsupported
+from s3gw.operations import grants, unsupported
 from s3gw.operations.call import Call, operation
 from s3gw.operations.lookup import bucket_of, is_owner
 from s3gw.operations.markers import after_token, token
@@ -63,6 +65,7 @@ async def create_bucket(call: Call, request: types.CreateBucketInput) -> types.C
         settings.region,
         settings.chunking,
         settings.archive_hints,
+        await _documents(call, request),
     )
     if not created and not is_owner(call.account, bucket):
         raise S3Error("BucketAlreadyExists", fields={"BucketName": request.bucket})
@@ -128,9 +131,7 @@ def _refuse_settings(request: types.CreateBucketInput) -> None:
     """Refuse what CreateBucket may ask for and this release does not keep, and what S3 does not know."""
     if request.object_lock_enabled_for_bucket:
         raise unsupported.not_implemented("x-amz-bucket-object-lock-enabled")
-    if request.object_ownership in ("BucketOwnerPreferred", "ObjectWriter"):
-        raise unsupported.not_implemented("x-amz-object-ownership", request.object_ownership)
-    if request.object_ownership not in (None, "BucketOwnerEnforced"):
+    if request.object_ownership is not None and request.object_ownership not in OWNERSHIPS:
         raise S3Error(
             "InvalidArgument",
             f"Invalid x-amz-object-ownership header: {request.object_ownership}",
@@ -138,6 +139,26 @@ def _refuse_settings(request: types.CreateBucketInput) -> None:
         )
     if request.bucket_namespace not in (None, "global"):
         raise unsupported.not_implemented("x-amz-bucket-namespace", request.bucket_namespace)
+
+
+async def _documents(call: Call, request: types.CreateBucketInput) -> dict[str, Any]:
+    """What the new bucket says about access.
+
+    Raises InvalidBucketAclWithObjectOwnership, InvalidBucketAclWithBlockPublicAccessError for lists that no
+    new bucket can have: what is public must be unblocked first.
+    """
+    owner = call.account.canonical_id
+    acl = await grants.from_headers(call, request, owner)
+    documents = dict(NEW_BUCKET)
+    if request.object_ownership is not None:
+        documents[OWNERSHIP] = {"ownership": request.object_ownership}
+    if acl is None or acl == private(owner):
+        return documents
+    if documents[OWNERSHIP]["ownership"] == ENFORCED:
+        raise S3Error("InvalidBucketAclWithObjectOwnership")
+    if acl.public:
+        raise S3Error("InvalidBucketAclWithBlockPublicAccessError")
+    return {**documents, ACL: acl.document()}
 
 
 def _check_location(configuration: Any, region: str) -> None:

@@ -54,7 +54,7 @@ async def complete_multipart_upload(
     result = await uploads.complete(
         call.services.db,
         upload,
-        call.account.id,
+        upload.owner.id,
         [(part.number, part.etag) for part in parts],
         etag,
         sums,

@@ -6,7 +6,7 @@ from s3gw.db import objects
 from s3gw.db.objects import Outcome
 from s3gw.db.records import Bucket, ObjectVersion, Properties
 from s3gw.errors import S3Error, Unavailable
-from s3gw.operations import checksums, etags, properties, unsupported
+from s3gw.operations import checksums, etags, grants, properties, unsupported
 from s3gw.operations.call import Call, operation
 from s3gw.operations.copy_source import CopySource, parse_copy_source
 from s3gw.operations.copying import digest, find_source
@@ -43,12 +43,13 @@ async def copy_object(call: Call, request: types.CopyObjectInput) -> types.CopyO
         if not replaced and _is_same(request, source, bucket) and not _changes(request, version, algorithm):
             raise S3Error("InvalidRequest", _UNCHANGED)
         kept = brought if brought is not None else _copied(version, storage_class, redirect)
+        kept = await grants.with_acl(call, bucket, request, kept)
         kept = kept._replace(checksums=await _checksums(call, version, algorithm))
         result = await objects.publish_copy(
             call.services.db,
             bucket.id,
             request.key,
-            call.account.id,
+            grants.owner_of_new(call, bucket, request).id,
             version.body,
             version.etag,
             kept,

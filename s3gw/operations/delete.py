@@ -10,6 +10,7 @@ from s3gw.db.records import Bucket
 from s3gw.errors import S3Error
 from s3gw.operations import conditions, etags, unsupported
 from s3gw.operations.call import Call, operation
+from s3gw.operations.grants import owner_of_new
 from s3gw.operations.lookup import bucket_of, check_version_id
 from s3gw.operations.names import check_key, missing_key
 from s3gw.protocol import types
@@ -28,7 +29,9 @@ async def delete_object(call: Call, request: types.DeleteObjectInput) -> types.D
     _refuse_bypass(request)
     check_version_id(request.version_id, versioned=bucket.versioning is not None)
     target = _target(request.key, request.version_id, request.if_match)
-    (ended,) = await deletion.delete_versions(call.services.db, bucket.id, call.account.id, [target])
+    (ended,) = await deletion.delete_versions(
+        call.services.db, bucket.id, owner_of_new(call, bucket).id, [target]
+    )
     error = _error(ended, target)
     if error is not None:
         raise error
@@ -52,7 +55,9 @@ async def delete_objects(call: Call, request: types.DeleteObjectsInput) -> types
         for entry, failure in zip(asked, failures, strict=True)
         if failure is None
     ]
-    ended = iter(await deletion.delete_versions(call.services.db, bucket.id, call.account.id, targets))
+    ended = iter(
+        await deletion.delete_versions(call.services.db, bucket.id, owner_of_new(call, bucket).id, targets)
+    )
     quiet = request.delete is not None and bool(request.delete.quiet)
     output = types.DeleteObjectsOutput()
     for entry, failure in zip(asked, failures, strict=True):

@@ -9,7 +9,7 @@ from s3gw.db.objects import Outcome
 from s3gw.db.records import Bucket
 from s3gw.db.uploads import Upload
 from s3gw.errors import S3Error, Unavailable
-from s3gw.operations import checksums, conditions, etags, properties, unsupported
+from s3gw.operations import checksums, conditions, etags, grants, properties, unsupported
 from s3gw.operations.call import Call, RequestBody, operation
 from s3gw.operations.lookup import bucket_of, layout_of
 from s3gw.operations.names import check_key, missing_bucket
@@ -30,11 +30,12 @@ async def create_multipart_upload(
     algorithm, kind = checksums.of_upload(request.checksum_algorithm, request.checksum_type)
     await call.services.store.check_space()
     bucket = await bucket_of(call, request)
+    kept = await grants.with_acl(call, bucket, request, kept)
     upload_id = await uploads.create(
         call.services.db,
         bucket.id,
         request.key,
-        call.account.id,
+        grants.owner_of_new(call, bucket, request).id,
         kept,
         checksum_algorithm=algorithm,
         checksum_type=kind,

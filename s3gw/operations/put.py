@@ -6,7 +6,7 @@ from s3gw.db import objects
 from s3gw.db.objects import Outcome, Precondition, PublishResult
 from s3gw.db.records import Bucket, Properties
 from s3gw.errors import S3Error
-from s3gw.operations import checksums, etags, properties, unsupported
+from s3gw.operations import checksums, etags, grants, properties, unsupported
 from s3gw.operations.call import Call, RequestBody, operation
 from s3gw.operations.lookup import bucket_and_precondition, layout_of, refused
 from s3gw.operations.names import check_key
@@ -31,6 +31,7 @@ async def put_object(call: Call, request: types.PutObjectInput) -> types.PutObje
     kept = properties.given(request)
     by_default = _ask_checksum(call.body, request)
     bucket, precondition = await bucket_and_precondition(call, request)
+    kept = await grants.with_acl(call, bucket, request, kept)
     size = call.body.length if call.body.exact else None
     async with call.services.store.drafting(call.body, layout_of(bucket), size) as drafting:
         etag = call.body.md5.hex()
@@ -58,7 +59,7 @@ async def _publish(
             call.services.db,
             bucket.id,
             request.key,
-            call.account.id,
+            grants.owner_of_new(call, bucket, request).id,
             draft,
             etag,
             kept,

@@ -1,6 +1,6 @@
 """What this release refuses rather than drops: headers whose loss would leave data less protected.
 
-A client that asks for encryption, a lock or a grant and hears 200 believes that it has it.
+A client that asks for encryption or a lock and hears 200 believes that it has it.
 """
 
 from __future__ import annotations
@@ -21,11 +21,6 @@ _REFUSED: Mapping[str, str] = {
     "copy_source_sse_customer_algorithm": "x-amz-copy-source-server-side-encryption-customer-algorithm",
     "copy_source_sse_customer_key": "x-amz-copy-source-server-side-encryption-customer-key",
     "copy_source_sse_customer_key_md5": "x-amz-copy-source-server-side-encryption-customer-key-MD5",
-    "grant_full_control": "x-amz-grant-full-control",
-    "grant_read": "x-amz-grant-read",
-    "grant_read_acp": "x-amz-grant-read-acp",
-    "grant_write": "x-amz-grant-write",
-    "grant_write_acp": "x-amz-grant-write-acp",
     "tagging": "x-amz-tagging",
     "object_lock_mode": "x-amz-object-lock-mode",
     "object_lock_retain_until_date": "x-amz-object-lock-retain-until-date",
@@ -37,19 +32,11 @@ _REFUSED: Mapping[str, str] = {
     "if_match_last_modified_time": "x-amz-if-match-last-modified-time",
     "if_match_size": "x-amz-if-match-size",
 }
-_ACLS = frozenset({"private", "bucket-owner-full-control"})
-_LATER_ACLS = frozenset(
-    {"public-read", "public-read-write", "authenticated-read", "aws-exec-read", "bucket-owner-read"}
-    | {"log-delivery-write"}
-)
 _REFUSED_OF: dict[type, tuple[str, ...]] = {}
 
 
 def refuse(request: Any) -> None:
-    """Raise NotImplemented if the request asks for a protection or a condition that is not there yet.
-
-    Raises InvalidArgument for an ACL that S3 does not have.
-    """
+    """Raise NotImplemented if the request asks for a protection or a condition that is not there yet."""
     kind = type(request)
     members = _REFUSED_OF.get(kind)
     if members is None:
@@ -57,11 +44,6 @@ def refuse(request: Any) -> None:
     for member in members:
         if getattr(request, member) not in (None, ""):
             raise not_implemented(_REFUSED[member])
-    acl: str | None = getattr(request, "acl", None)
-    if acl in _LATER_ACLS:
-        raise not_implemented("x-amz-acl", acl)
-    if acl and acl not in _ACLS:
-        raise S3Error("InvalidArgument", fields={"ArgumentName": "x-amz-acl", "ArgumentValue": acl})
 
 
 def not_implemented(header: str, value: str | None = None) -> S3Error:

@@ -83,10 +83,7 @@ async def test_locations_that_are_elsewhere(s3: Operations) -> None:
 
 async def test_settings_that_are_refused(s3: Operations) -> None:
     cases: list[dict[str, Any]] = [
-        {"acl": "public-read"},
-        {"grant_read": 'uri="http://acs.amazonaws.com/groups/global/AllUsers"'},
         {"object_lock_enabled_for_bucket": True},
-        {"object_ownership": "ObjectWriter"},
         {"bucket_namespace": "account-regional"},
         {
             "create_bucket_configuration": types.CreateBucketConfiguration(

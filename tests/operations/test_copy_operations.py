@@ -204,7 +204,7 @@ async def test_what_is_refused(s3: Operations) -> None:
         ({"server_side_encryption": "AES256"}, "NotImplemented"),
         ({"copy_source_sse_customer_key": "x"}, "NotImplemented"),
         ({"object_lock_mode": "COMPLIANCE"}, "NotImplemented"),
-        ({"acl": "public-read"}, "NotImplemented"),
+        ({"acl": "public-read"}, "AccessControlListNotSupported"),
         ({"storage_class": "X"}, "InvalidStorageClass"),
         ({"checksum_algorithm": "X"}, "InvalidRequest"),
         ({"metadata_directive": "REPLACE", "metadata": {"k": "v" * 2048}}, "MetadataTooLarge"),

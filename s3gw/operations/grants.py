@@ -1,0 +1,192 @@
+"""Access control lists as requests give them: a canned name, grants in headers, or a document.
+
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html#CannedACL
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from s3gw.access.acl import CANNED, GROUPS, MAX_GRANTS, Acl, Grant, Permission, canned, granted
+from s3gw.access.documents import PREFERRED, access_of
+from s3gw.db import grantees
+from s3gw.db.records import Account, Bucket, Properties
+from s3gw.errors import S3Error
+from s3gw.operations.call import Call
+from s3gw.protocol import types
+
+_GRANTS: Mapping[str, Permission] = {
+    "grant_full_control": Permission.FULL_CONTROL,
+    "grant_read": Permission.READ,
+    "grant_write": Permission.WRITE,
+    "grant_read_acp": Permission.READ_ACP,
+    "grant_write_acp": Permission.WRITE_ACP,
+}
+_ENTRY = re.compile(r'\s*(id|emailAddress|uri)\s*=\s*(?:"([^"]*)"|([^",]*))\s*', re.IGNORECASE)
+_OWNERS = frozenset({"bucket-owner-full-control", "private"})
+
+
+def names_acl(request: Any) -> bool:
+    """Whether the request says anything of an access control list in its headers."""
+    return bool(request.acl) or bool(_given_grants(request))
+
+
+def _given_grants(request: Any) -> dict[Permission, str]:
+    found = {}
+    for member, permission in _GRANTS.items():
+        value = getattr(request, member, None)
+        if value:
+            found[permission] = value
+    return found
+
+
+async def from_headers(call: Call, request: Any, owner: str, bucket_owner: str | None = None) -> Acl | None:
+    """The list that the headers ask for, or None.
+
+    Raises InvalidArgument for an unknown name or grantee, InvalidRequest for a name together with grants.
+    """
+    grants = _given_grants(request)
+    if request.acl:
+        if grants:
+            raise S3Error("InvalidRequest", "Specifying both Canned ACLs and Header Grants is not allowed")
+        if request.acl not in CANNED:
+            fields = {"ArgumentName": "x-amz-acl", "ArgumentValue": request.acl}
+            raise S3Error("InvalidArgument", fields=fields)
+        return canned(request.acl, owner, bucket_owner)
+    if not grants:
+        return None
+    found = []
+    for permission, value in grants.items():
+        for kind, name in _entries(value):
+            found.append(Grant(await _grantee(call, kind, name), permission))
+    return granted(owner, found)
+
+
+def _entries(value: str) -> list[tuple[str, str]]:
+    found, at = [], 0
+    while True:
+        entry = _ENTRY.match(value, at)
+        if entry is None or (entry.end() < len(value) and value[entry.end()] != ","):
+            raise S3Error("InvalidArgument", "Argument format not recognized")
+        found.append((entry[1].lower(), (entry[2] if entry[2] is not None else entry[3]).strip()))
+        at = entry.end() + 1
+        if entry.end() >= len(value):
+            return found
+
+
+async def _grantee(call: Call, kind: str, name: str) -> str:
+    """The canonical id or the group that is meant.
+
+    Raises InvalidArgument, UnresolvableGrantByEmailAddress.
+    """
+    match kind:
+        case "uri":
+            if name not in GROUPS:
+                raise _invalid("Invalid group uri", "uri", name)
+            return name
+        case "emailaddress":
+            account = await grantees.by_email(call.services.db, name)
+            if account is None:
+                raise S3Error("UnresolvableGrantByEmailAddress")
+            return account.canonical_id
+        case _:
+            if await grantees.by_canonical_id(call.services.db, name) is None:
+                raise _invalid("Invalid id", "CanonicalUser/ID", name)
+            return name
+
+
+def _invalid(message: str, name: str, value: str) -> S3Error:
+    return S3Error("InvalidArgument", message, fields={"ArgumentName": name, "ArgumentValue": value})
+
+
+async def from_document(call: Call, policy: types.AccessControlPolicy, owner: str) -> Acl:
+    """The list of a document. Raises MalformedACLError, AccessDenied for one that gives the owner away."""
+    if policy.owner is None or not policy.owner.id or len(policy.grants or ()) > MAX_GRANTS:
+        raise S3Error("MalformedACLError")
+    if policy.owner.id != owner:
+        raise S3Error("AccessDenied")
+    found = []
+    for grant in policy.grants or ():
+        grantee = grant.grantee
+        if grantee is None or grant.permission not in Permission.__members__:
+            raise S3Error("MalformedACLError")
+        match grantee.type:
+            case "CanonicalUser" if grantee.id:
+                name = await _grantee(call, "id", grantee.id)
+            case "Group" if grantee.uri:
+                name = await _grantee(call, "uri", grantee.uri)
+            case "AmazonCustomerByEmail" if grantee.email_address:
+                name = await _grantee(call, "emailaddress", grantee.email_address)
+            case _:
+                raise S3Error("MalformedACLError")
+        found.append(Grant(name, Permission(grant.permission)))
+    return granted(owner, found)
+
+
+def owner_of_new(call: Call, bucket: Bucket, request: Any = None) -> Account:
+    """Whose an object is that the caller writes: theirs, unless the bucket's owner owns everything in it.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html
+    """
+    access = access_of(bucket)
+    if call.anonymous or not access.acls_count:
+        return bucket.owner
+    if access.ownership == PREFERRED and getattr(request, "acl", None) == "bucket-owner-full-control":
+        return bucket.owner
+    return call.account
+
+
+async def of_new(call: Call, bucket: Bucket, request: Any) -> dict[str, Any]:
+    """The `acl` to keep with an object that a request writes, as extra property; nothing for a private one.
+
+    Raises AccessControlListNotSupported where the bucket has no lists, AccessDenied for a public one where
+    the bucket blocks those.
+    """
+    if not names_acl(request):
+        return {}
+    access = access_of(bucket)
+    owner = owner_of_new(call, bucket, request).canonical_id
+    acl = await from_headers(call, request, owner, bucket.owner.canonical_id)
+    if acl is None:
+        return {}
+    if not access.acls_count:
+        check_enforced(request, acl, bucket.owner.canonical_id)
+        return {}
+    if access.block.block_public_acls and acl.public:
+        raise S3Error("AccessDenied")
+    return {"acl": acl.document()}
+
+
+async def with_acl(call: Call, bucket: Bucket, request: Any, kept: Properties) -> Properties:
+    """The properties to keep with a new object, with the list that the request gives."""
+    if not names_acl(request):
+        return kept
+    return kept._replace(extra={**kept.extra, **await of_new(call, bucket, request)})
+
+
+def check_enforced(request: Any, acl: Acl, owner: str) -> None:
+    """Raise AccessControlListNotSupported for a list that a bucket without lists cannot have.
+
+    What gives its owner full control, and nobody else anything, is what is so anyway.
+    """
+    if request.acl in _OWNERS or (not request.acl and acl.grants == (Grant(owner, Permission.FULL_CONTROL),)):
+        return
+    raise S3Error("AccessControlListNotSupported")
+
+
+async def shown(call: Call, acl: Acl) -> tuple[types.Owner, list[types.Grant]]:
+    """A list as GetBucketAcl and GetObjectAcl show it, with the names of the accounts."""
+    ids = {acl.owner} | {grant.grantee for grant in acl.grants if not grant.to_group}
+    names = await grantees.display_names(call.services.db, ids)
+    grants = []
+    for grant in acl.grants:
+        if grant.to_group:
+            grantee = types.Grantee(type="Group", uri=grant.grantee)
+        else:
+            grantee = types.Grantee(
+                type="CanonicalUser", id=grant.grantee, display_name=names.get(grant.grantee)
+            )
+        grants.append(types.Grant(grantee=grantee, permission=grant.permission.value))
+    return types.Owner(id=acl.owner, display_name=names.get(acl.owner)), grants
