@@ -88,12 +88,6 @@ async def rotate(db: Database, key_id: int, master: str, sealed: bytes) -> None:
     await db.execute(_ROTATE, key_id, master, sealed)
 
 
-async def enable(db: Database, name: str, enabled: bool) -> bool:
-    """Let a named key be used, or not; False where there is none."""
-    row = await db.fetchrow("UPDATE named_keys SET enabled = $2 WHERE name = $1 RETURNING id", name, enabled)
-    return row is not None
-
-
 async def bring_back(db: Database, keys: Sequence[SealedKey]) -> None:
     """Add the data keys that are missing, under the numbers that they had."""
     async with db.transaction() as connection:

@@ -10,7 +10,7 @@ from s3gw.db import uploads
 from s3gw.db.objects import Outcome
 from s3gw.db.uploads import Part, Upload
 from s3gw.errors import S3Error
-from s3gw.operations import checksums, conditions, etags, unsupported
+from s3gw.operations import checksums, conditions, encryption, etags, unsupported
 from s3gw.operations.call import Call, operation
 from s3gw.operations.lookup import bucket_of, refused
 from s3gw.operations.multipart import MAX_PARTS, no_upload, upload_of
@@ -50,6 +50,7 @@ async def complete_multipart_upload(
         "key": request.key,
         "etag": etag,
         "checksums": sums,
+        "encryption": encryption.of(upload.properties),
     }
     result = await uploads.complete(
         call.services.db,
@@ -204,4 +205,5 @@ def _output(answer: Mapping[str, Any], version_id: str | None = None) -> types.C
         version_id=version_id or answer.get("version"),
     )
     checksums.show(output, answer["checksums"])
+    encryption.show(output, answer.get("encryption"))
     return output

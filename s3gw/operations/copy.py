@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from s3gw.db import objects
-from s3gw.db.objects import Outcome
+from s3gw.db.objects import Outcome, Precondition, PublishResult
 from s3gw.db.records import Bucket, ObjectVersion, Properties
 from s3gw.errors import S3Error, Unavailable
-from s3gw.operations import checksums, etags, grants, properties, unsupported
+from s3gw.operations import checksums, encryption, etags, grants, properties, unsupported
 from s3gw.operations.call import Call, operation
 from s3gw.operations.copy_source import CopySource, parse_copy_source
-from s3gw.operations.copying import digest, find_source
-from s3gw.operations.lookup import bucket_and_precondition, refused
+from s3gw.operations.copying import digest, find_source, must_rewrite, rewrite
+from s3gw.operations.lookup import bucket_and_precondition, layout_of, refused
 from s3gw.operations.names import check_key
 from s3gw.operations.ranges import Span
 from s3gw.protocol import types
@@ -35,6 +35,8 @@ async def copy_object(call: Call, request: types.CopyObjectInput) -> types.CopyO
     storage_class = properties.storage_class(request.storage_class)
     redirect = properties.redirect(request)
     algorithm = checksums.known(request.checksum_algorithm, "x-amz-checksum-algorithm")
+    wanted = encryption.wanted(call, request)
+    wanted_now = bool(request.server_side_encryption)
     source = parse_copy_source(request.copy_source)
     await call.services.store.check_space()
     bucket, precondition = await bucket_and_precondition(call, request)
@@ -45,28 +47,49 @@ async def copy_object(call: Call, request: types.CopyObjectInput) -> types.CopyO
         kept = brought if brought is not None else _copied(version, storage_class, redirect)
         kept = await grants.with_acl(call, bucket, request, kept)
         kept = kept._replace(checksums=await _checksums(call, version, algorithm))
-        result = await objects.publish_copy(
-            call.services.db,
-            bucket.id,
-            request.key,
-            grants.owner_of_new(call, bucket, request).id,
+        kept = encryption.keep(kept, wanted if wanted_now else encryption.of(version.properties))
+        result = await _publish(call, request, bucket, version, kept, precondition)
+        if result.outcome is Outcome.DONE:
+            answer = types.CopyObjectResult(e_tag=etags.quote(version.etag), last_modified=result.modified_at)
+            checksums.show(answer, kept.checksums)
+            output = types.CopyObjectOutput(
+                copy_object_result=answer,
+                copy_source_version_id=version.version_id,
+                version_id=result.version_id,
+            )
+            encryption.show(output, encryption.of(kept))
+            return output
+        if result.outcome is not Outcome.SOURCE_GONE:
+            raise refused(result.outcome, request.bucket, request.key, precondition)
+    raise Unavailable("the source of a copy was replaced again and again")
+
+
+async def _publish(
+    call: Call,
+    request: types.CopyObjectInput,
+    bucket: Bucket,
+    version: ObjectVersion,
+    kept: Properties,
+    precondition: Precondition | None,
+) -> PublishResult:
+    """Publish the copy: of the source's bytes, or of new ones where those are not encrypted and shall be."""
+    db = call.services.db
+    to = (bucket.id, request.key, grants.owner_of_new(call, bucket, request).id)
+    if not must_rewrite(version, encryption.of(kept)):
+        return await objects.publish_copy(
+            db,
+            *to,
             version.body,
             version.etag,
             kept,
             parts_count=version.parts_count,
             precondition=precondition,
         )
-        if result.outcome is Outcome.DONE:
-            answer = types.CopyObjectResult(e_tag=etags.quote(version.etag), last_modified=result.modified_at)
-            checksums.show(answer, kept.checksums)
-            return types.CopyObjectOutput(
-                copy_object_result=answer,
-                copy_source_version_id=version.version_id,
-                version_id=result.version_id,
-            )
-        if result.outcome is not Outcome.SOURCE_GONE:
-            raise refused(result.outcome, request.bucket, request.key, precondition)
-    raise Unavailable("the source of a copy was replaced again and again")
+    draft = await rewrite(call, version, Span(0, version.size), layout_of(bucket))
+    result = await objects.publish(db, *to, draft, version.etag, kept, precondition=precondition)
+    if result.outcome is not Outcome.DONE:
+        await call.services.store.discard(draft)
+    return result
 
 
 def _directive(given: str | None, header: str, what: str) -> bool:
@@ -94,6 +117,7 @@ def _changes(request: types.CopyObjectInput, version: ObjectVersion, algorithm: 
     return (
         request.storage_class is not None
         or request.website_redirect_location is not None
+        or request.server_side_encryption is not None
         or (algorithm is not None and algorithm not in version.properties.checksums)
     )
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from s3gw.access.requirements import of_source
-from s3gw.db.records import ObjectVersion
+from s3gw.db.records import Draft, ObjectVersion
 from s3gw.errors import S3Error
-from s3gw.operations import conditions
+from s3gw.operations import conditions, encryption
 from s3gw.operations.call import Buffer, Call
 from s3gw.operations.conditions import Conditions
 from s3gw.operations.copy_source import CopySource
@@ -19,6 +20,7 @@ from s3gw.operations.lookup import existing_bucket, find, version_of
 from s3gw.operations.names import missing_key
 from s3gw.operations.ranges import Span
 from s3gw.protocol import checksums as algorithms
+from s3gw.storage.store import Layout
 
 _IN_THREAD = 16384
 """Bytes above which hashing is left to a thread."""
@@ -50,6 +52,17 @@ async def find_source(call: Call, request: Any, source: CopySource) -> ObjectVer
         datetime.now(UTC),
     )
     return version
+
+
+def must_rewrite(version: ObjectVersion, record: encryption.Record | None) -> bool:
+    """Whether a copy must not name the source's bytes: they are stored plain, and its own shall not be."""
+    return record is not None and encryption.of(version.properties) is None and version.size > 0
+
+
+async def rewrite(call: Call, version: ObjectVersion, span: Span, layout: Layout) -> Draft:
+    """Store a span of a version anew. To be published, or discarded."""
+    async with aclosing(call.services.store.read(version.body, span.start, span.length)) as blocks:
+        return await call.services.store.write(blocks, layout, size=span.length)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from s3gw.db import objects
 from s3gw.db.objects import Found, ObjectPart
 from s3gw.db.records import ObjectVersion
 from s3gw.errors import S3Error
-from s3gw.operations import checksums, conditions, etags, properties, ranges, unsupported
+from s3gw.operations import checksums, conditions, encryption, etags, properties, ranges, unsupported
 from s3gw.operations.call import Buffer, Call, operation
 from s3gw.operations.conditions import UNCONDITIONAL, Conditions, Verdict
 from s3gw.operations.lookup import existing_bucket, find, version_of
@@ -165,6 +165,7 @@ def _describe(
 ) -> None:
     """Set everything but the body."""
     properties.show(output, version.properties)
+    encryption.show(output, encryption.of(version.properties))
     output.accept_ranges = "bytes"
     output.last_modified = version.modified_at
     output.content_length = selected.span.length

@@ -9,7 +9,7 @@ from s3gw.db.objects import Outcome
 from s3gw.db.records import Bucket
 from s3gw.db.uploads import Upload
 from s3gw.errors import S3Error, Unavailable
-from s3gw.operations import checksums, conditions, etags, grants, properties, unsupported
+from s3gw.operations import checksums, conditions, encryption, etags, grants, properties, unsupported
 from s3gw.operations.call import Call, RequestBody, operation
 from s3gw.operations.lookup import bucket_of, layout_of
 from s3gw.operations.names import check_key, missing_bucket
@@ -26,7 +26,7 @@ async def create_multipart_upload(
     """Begin an upload, which keeps everything but the bytes until it is completed."""
     unsupported.refuse(request)
     check_key(request.key)
-    kept = properties.given(request)
+    kept = encryption.keep(properties.given(request), encryption.wanted(call, request))
     algorithm, kind = checksums.of_upload(request.checksum_algorithm, request.checksum_type)
     await call.services.store.check_space()
     bucket = await bucket_of(call, request)
@@ -42,13 +42,15 @@ async def create_multipart_upload(
     )
     if upload_id is None:
         raise missing_bucket(request.bucket)
-    return types.CreateMultipartUploadOutput(
+    output = types.CreateMultipartUploadOutput(
         bucket=request.bucket,
         key=request.key,
         upload_id=upload_id,
         checksum_algorithm=algorithm,
         checksum_type=kind,
     )
+    encryption.show(output, encryption.of(kept))
+    return output
 
 
 @operation("UploadPart", "s3:PutObject")
@@ -71,6 +73,7 @@ async def upload_part(call: Call, request: types.UploadPartInput) -> types.Uploa
     output = types.UploadPartOutput(e_tag=etags.quote(etag))
     shown = {name: value for name, value in kept.items() if name != asked}
     checksums.show(output, shown, kind=False)
+    encryption.show(output, encryption.of(upload.properties))
     return output
 
 

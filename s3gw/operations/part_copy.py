@@ -7,10 +7,11 @@ from s3gw.db.objects import Outcome
 from s3gw.db.records import ObjectVersion
 from s3gw.db.uploads import Upload
 from s3gw.errors import S3Error, Unavailable
-from s3gw.operations import checksums, etags, ranges, unsupported
+from s3gw.operations import checksums, encryption, etags, ranges, unsupported
 from s3gw.operations.call import Call, operation
 from s3gw.operations.copy_source import parse_copy_source
-from s3gw.operations.copying import digest, find_source
+from s3gw.operations.copying import digest, find_source, must_rewrite, rewrite
+from s3gw.operations.lookup import layout_of
 from s3gw.operations.multipart import open_upload, part_number, part_refused
 from s3gw.operations.put import MAX_BODY
 from s3gw.operations.ranges import Span
@@ -24,21 +25,29 @@ async def upload_part_copy(call: Call, request: types.UploadPartCopyInput) -> ty
     number = part_number(request)
     source = parse_copy_source(request.copy_source)
     await call.services.store.check_space()
-    _, upload = await open_upload(call, request)
+    bucket, upload = await open_upload(call, request)
     for _ in range(2):
         version = await find_source(call, request, source)
         span = _span(request.copy_source_range, version.size)
         etag, sums = await _digests(call, version, span, upload)
-        result = await uploads.copy_part(
-            call.services.db, upload.id, number, version.body, span.start, span.length, etag, sums
-        )
+        if must_rewrite(version, encryption.of(upload.properties)):
+            draft = await rewrite(call, version, span, layout_of(bucket))
+            result = await uploads.put_part(call.services.db, upload.id, number, draft, etag, sums)
+            if result.outcome is not Outcome.DONE:
+                await call.services.store.discard(draft)
+        else:
+            result = await uploads.copy_part(
+                call.services.db, upload.id, number, version.body, span.start, span.length, etag, sums
+            )
         if result.outcome is Outcome.DONE:
             answer = types.CopyPartResult(e_tag=etags.quote(etag), last_modified=result.modified_at)
             if upload.checksum_algorithm is not None:
                 checksums.show(answer, sums, kind=False)
-            return types.UploadPartCopyOutput(
+            output = types.UploadPartCopyOutput(
                 copy_part_result=answer, copy_source_version_id=version.version_id
             )
+            encryption.show(output, encryption.of(upload.properties))
+            return output
         if result.outcome is not Outcome.SOURCE_GONE:
             raise part_refused(result.outcome, upload.id)
     raise Unavailable("the source of a copy was replaced again and again")

@@ -6,7 +6,7 @@ from s3gw.db import objects
 from s3gw.db.objects import Outcome, Precondition, PublishResult
 from s3gw.db.records import Bucket, Properties
 from s3gw.errors import S3Error
-from s3gw.operations import checksums, etags, grants, properties, unsupported
+from s3gw.operations import checksums, encryption, etags, grants, properties, unsupported
 from s3gw.operations.call import Call, RequestBody, operation
 from s3gw.operations.lookup import bucket_and_precondition, layout_of, refused
 from s3gw.operations.names import check_key
@@ -28,7 +28,7 @@ async def put_object(call: Call, request: types.PutObjectInput) -> types.PutObje
     unsupported.refuse(request)
     check_key(request.key)
     check_length(call.body)
-    kept = properties.given(request)
+    kept = encryption.keep(properties.given(request), encryption.wanted(call, request))
     by_default = _ask_checksum(call.body, request)
     bucket, precondition = await bucket_and_precondition(call, request)
     kept = await grants.with_acl(call, bucket, request, kept)
@@ -39,6 +39,7 @@ async def put_object(call: Call, request: types.PutObjectInput) -> types.PutObje
         result = await _publish(call, bucket, request, drafting, etag, kept, precondition)
     output = types.PutObjectOutput(e_tag=etags.quote(etag), version_id=result.version_id)
     checksums.show(output, kept.checksums)
+    encryption.show(output, encryption.of(kept))
     return output
 
 

@@ -12,7 +12,6 @@ from s3gw.errors import S3Error
 
 # Member of the model's inputs → the header as a client knows it. Any value but an empty one is refused.
 _REFUSED: Mapping[str, str] = {
-    "server_side_encryption": "x-amz-server-side-encryption",
     "ssekms_key_id": "x-amz-server-side-encryption-aws-kms-key-id",
     "ssekms_encryption_context": "x-amz-server-side-encryption-context",
     "sse_customer_algorithm": "x-amz-server-side-encryption-customer-algorithm",

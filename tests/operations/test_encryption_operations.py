@@ -1,0 +1,158 @@
+"""Server-side encryption as operations see it, in a store that encrypts and in one that did not always."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from s3gw.backends.memory import Memory
+from s3gw.config import Settings
+from s3gw.db import accounts, instances
+from s3gw.db.encryption_keys import STORE
+from s3gw.db.pool import Database
+from s3gw.operations import Services
+from s3gw.protocol import types
+from s3gw.storage import keys
+from s3gw.storage.keys import Keys
+from s3gw.storage.store import Store
+from tests.operations.operation_calls import MIB, Operations, md5
+from tests.stores import random_bytes
+
+MASTER = bytes(range(32))
+
+
+@pytest.fixture
+async def both(database: Database) -> AsyncIterator[tuple[Operations, Operations]]:
+    """The operations before and after the store began to encrypt."""
+    backend, settings = Memory(), Settings(reserve=0)
+    row = await instances.ensure_backend(database, "local", "test:")
+    instance = await instances.start(database, uuid4())
+    account = await accounts.ensure_root(database)
+    await keys.create(database, STORE, MASTER)
+    ring = Keys(database, MASTER)
+    await ring.load()
+    stores = [Store(database, {row.id: backend}, settings, instance, keys=ring) for ring in (None, ring)]
+    plain, encrypting = (Operations(Services(settings, database, store), account) for store in stores)
+    await plain.create()
+    yield plain, encrypting
+    for store in stores:
+        await store.close()
+
+
+async def key_ids(s3: Operations) -> set[int | None]:
+    rows = await s3.services.db.fetch("SELECT DISTINCT key_id FROM chunks")
+    return {row["key_id"] for row in rows}
+
+
+def configuration(algorithm: str | None = "AES256", **members: Any) -> types.PutBucketEncryptionInput:
+    by_default = types.ServerSideEncryptionByDefault(sse_algorithm=algorithm, **members)
+    rule = types.ServerSideEncryptionRule(apply_server_side_encryption_by_default=by_default)
+    return types.PutBucketEncryptionInput(
+        bucket="bucket",
+        server_side_encryption_configuration=types.ServerSideEncryptionConfiguration(rules=[rule]),
+    )
+
+
+@pytest.mark.parametrize("asked", [None, "AES256"])
+@pytest.mark.parametrize("size", [0, 5, 100_000, 2 * MIB])
+async def test_every_answer_says_aes256(
+    both: tuple[Operations, Operations], asked: str | None, size: int
+) -> None:
+    _, s3 = both
+    data = random_bytes(size)
+    put = types.PutObjectInput(bucket="bucket", key="key", server_side_encryption=asked)
+    assert (await s3.do(put, data)).server_side_encryption == "AES256"
+    got, body = await s3.get("key")
+    assert (got.server_side_encryption, body) == ("AES256", data)
+    assert (await s3.do(types.HeadObjectInput(bucket="bucket", key="key"))).server_side_encryption == "AES256"
+    copy = types.CopyObjectInput(bucket="bucket", key="copy", copy_source="bucket/key")
+    assert (await s3.do(copy)).server_side_encryption == "AES256"
+    assert (await s3.get("copy"))[0].server_side_encryption == "AES256"
+    assert await key_ids(s3) <= {1}
+
+
+async def test_multipart_uploads_say_so_at_every_step(both: tuple[Operations, Operations]) -> None:
+    plain, s3 = both
+    data = random_bytes(5 * MIB)
+    await plain.put("plain", data)
+    created = await s3.do(types.CreateMultipartUploadInput(bucket="bucket", key="key"))
+    assert created.server_side_encryption == "AES256"
+    of_upload = {"bucket": "bucket", "key": "key", "upload_id": created.upload_id}
+    part = await s3.do(types.UploadPartInput(part_number=2, **of_upload), b"the end")
+    assert part.server_side_encryption == "AES256"
+    copy = types.UploadPartCopyInput(part_number=1, copy_source="bucket/plain", **of_upload)
+    copied = await s3.do(copy)
+    assert copied.server_side_encryption == "AES256"
+    parts = [
+        types.CompletedPart(part_number=1, e_tag=copied.copy_part_result.e_tag),
+        types.CompletedPart(part_number=2, e_tag=part.e_tag),
+    ]
+    complete = types.CompleteMultipartUploadInput(
+        multipart_upload=types.CompletedMultipartUpload(parts=parts), **of_upload
+    )
+    for _ in range(2):
+        assert (await s3.do(complete)).server_side_encryption == "AES256"
+    got, body = await s3.get("key")
+    assert (got.server_side_encryption, body) == ("AES256", data + b"the end")
+
+
+async def test_what_was_plain_is_encrypted_when_it_is_asked_for(both: tuple[Operations, Operations]) -> None:
+    plain, s3 = both
+    data = random_bytes(100_000)
+    await plain.put("key", data)
+    assert (await s3.get("key"))[0].server_side_encryption is None
+    by_reference = types.CopyObjectInput(bucket="bucket", key="copy", copy_source="bucket/key")
+    assert (await s3.do(by_reference)).server_side_encryption is None
+    assert await key_ids(s3) == {None}
+    onto_itself = types.CopyObjectInput(
+        bucket="bucket", key="key", copy_source="bucket/key", server_side_encryption="AES256"
+    )
+    assert (await s3.do(onto_itself)).server_side_encryption == "AES256"
+    got, body = await s3.get("key")
+    assert (got.server_side_encryption, got.e_tag, body) == ("AES256", md5(data), data)
+    assert await key_ids(s3) == {None, 1}
+
+
+async def test_methods_that_are_refused(both: tuple[Operations, Operations]) -> None:
+    plain, s3 = both
+    put = types.PutObjectInput(bucket="bucket", key="key", server_side_encryption="aes256")
+    error = await s3.refused(put, b"data")
+    assert (error.code, error.message) == (
+        "InvalidArgument",
+        "The encryption method specified is not supported",
+    )
+    assert (await s3.refused(replace(put, server_side_encryption="aws:kms"), b"")).code == "NotImplemented"
+    assert (await plain.refused(replace(put, server_side_encryption="AES256"), b"")).code == "NotImplemented"
+
+
+async def test_the_documents_of_buckets(both: tuple[Operations, Operations]) -> None:
+    plain, s3 = both
+    get = types.GetBucketEncryptionInput(bucket="bucket")
+    assert (await plain.refused(get)).code == "ServerSideEncryptionConfigurationNotFoundError"
+
+    async def shown() -> tuple[str | None, bool | None]:
+        [rule] = (await s3.do(get)).server_side_encryption_configuration.rules
+        return rule.apply_server_side_encryption_by_default.sse_algorithm, rule.bucket_key_enabled
+
+    assert await shown() == ("AES256", False)
+    put = configuration()
+    assert put.server_side_encryption_configuration is not None
+    assert put.server_side_encryption_configuration.rules is not None
+    put.server_side_encryption_configuration.rules[0].bucket_key_enabled = True
+    await s3.do(put)
+    assert await shown() == ("AES256", True)
+    await s3.do(types.DeleteBucketEncryptionInput(bucket="bucket"))
+    assert await shown() == ("AES256", False)
+    for refused, code in (
+        (configuration("AES128"), "MalformedXML"),
+        (configuration(None), "MalformedXML"),
+        (configuration(kms_master_key_id="x"), "InvalidArgument"),
+        (configuration("aws:kms"), "NotImplemented"),
+        (types.PutBucketEncryptionInput(bucket="bucket"), "MalformedXML"),
+    ):
+        assert (await s3.refused(refused)).code == code
+    assert (await plain.refused(configuration())).code == "NotImplemented"
