@@ -1,0 +1,135 @@
+"""Who may do what: owner, root, others and nobody, by policy and by lists."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from s3gw.access.acl import Acl, canned
+from s3gw.access.decision import Decision, Question, decide, decide_on_version
+from s3gw.access.requirements import LIST, RULES, Target, needs, of_entry
+from s3gw.db.records import Account, Body, Bucket, ObjectVersion, Properties
+from s3gw.operations import REGISTRY
+from s3gw.protocol import types
+
+ROOT = Account(id=1, canonical_id="r" * 64, name="root", display_name="root", is_root=True)
+OWNER = Account(id=2, canonical_id="a" * 64, name="owner", display_name="owner", is_root=False)
+OTHER = Account(id=3, canonical_id="b" * 64, name="other", display_name="other", is_root=False)
+READ = needs("GetObject", RULES["GetObject"], types.GetObjectInput(bucket="b", key="k"), "a" * 64)
+WRITE = needs("PutObject", RULES["PutObject"], types.PutObjectInput(bucket="b", key="k"), "a" * 64)
+
+
+def bucket(*statements: dict[str, Any], acl: Acl | None = None, **documents: Any) -> Bucket:
+    """The owner's bucket with these documents."""
+    if statements:
+        documents["policy"] = {"text": json.dumps({"Version": "2012-10-17", "Statement": statements})}
+    if acl is not None:
+        documents["acl"] = acl.document()
+    settings = json.dumps(documents) if documents else None
+    return Bucket(1, "b", OWNER, "us-east-1", datetime.now(UTC), None, 0, "cdc-256k", True, True, settings)
+
+
+def _blocked(switches: dict[str, bool]) -> dict[str, Any]:
+    return {"public-access": switches}
+
+
+def version(owner: Account = OWNER, **extra: Any) -> ObjectVersion:
+    """A version of the key."""
+    return ObjectVersion(1, "k", Body(0), "e", datetime.now(UTC), Properties(extra=extra), owner=owner)
+
+
+def statement(effect: str, action: str, **members: Any) -> dict[str, Any]:
+    """About everybody and every key."""
+    return {"Effect": effect, "Principal": "*", "Action": action, "Resource": "arn:aws:s3:::b/*"} | members
+
+
+def may(account: Account | None, wanted: Any, of: Bucket, there: ObjectVersion | None = None) -> bool:
+    """Whether the decision is to allow."""
+    ask = decide_on_version if wanted is READ else decide
+    return ask(Question(account, wanted, of, "k", there, dict)) is Decision.ALLOW
+
+
+def test_without_documents_only_owner_and_root() -> None:
+    for account, allowed in ((None, False), (OTHER, False), (OWNER, True), (ROOT, True)):
+        assert may(account, READ, bucket(), version()) is allowed
+        assert may(account, WRITE, bucket()) is allowed
+        assert may(account, of_entry("v", bypass=True), bucket()) is allowed
+    assert may(OWNER, READ, bucket())
+
+
+def test_policies() -> None:
+    deny = bucket(statement("Deny", "s3:GetObject"))
+    assert not any(may(account, READ, deny, version()) for account in (None, OTHER, OWNER, ROOT))
+    allow = bucket(statement("Allow", "s3:*", Resource=["arn:aws:s3:::b/*"]))
+    assert may(None, READ, allow, version())
+    assert may(OTHER, WRITE, allow)
+    assert not may(None, READ, allow), "what is missing is told only to who may list"
+    assert not may(None, [LIST], allow)
+    restricted = bucket(statement("Allow", "s3:GetObject"), **_blocked({"restrict_public_buckets": True}))
+    assert not may(OTHER, READ, restricted, version())
+    assert may(OWNER, READ, restricted, version())
+
+
+def test_the_owner_always_reaches_the_policy() -> None:
+    every = ["arn:aws:s3:::b", "arn:aws:s3:::b/*"]
+    closed = bucket(statement("Deny", "s3:*", Resource=every))
+    for operation in ("GetBucketPolicy", "PutBucketPolicy", "DeleteBucketPolicy", "GetBucketAcl"):
+        wanted = needs(operation, RULES[operation], None, "")
+        assert may(OWNER, wanted, closed) is (operation != "GetBucketAcl")
+        assert not may(OTHER, wanted, closed)
+
+
+def test_tags_of_the_version_decide() -> None:
+    given = bucket(
+        statement(
+            "Allow",
+            "s3:GetObject",
+            Condition={"StringEquals": {"s3:ExistingObjectTag/class": "public"}},
+        )
+    )
+    assert may(None, READ, given, version(tags={"class": "public"}))
+    assert not may(None, READ, given, version(tags={"Class": "public", "class": "secret"}))
+
+
+def test_lists_count_unless_the_bucket_owns_everything() -> None:
+    public = version(acl=canned("public-read", OWNER.canonical_id).document())
+    assert may(None, READ, bucket(), public)
+    assert not may(None, READ, bucket(ownership={"ownership": "BucketOwnerEnforced"}), public)
+    assert not may(None, READ, bucket(**_blocked({"ignore_public_acls": True})), public)
+    theirs = version(OTHER)
+    assert may(OTHER, READ, bucket(), theirs)
+    assert not may(OTHER, WRITE, bucket())
+    open_bucket = bucket(acl=canned("public-read-write", OWNER.canonical_id))
+    assert may(None, WRITE, open_bucket)
+    assert not may(None, READ, open_bucket, version())
+    assert not may(None, of_entry("v", bypass=False), open_bucket)
+
+
+@pytest.mark.parametrize(
+    ("members", "owner_only"),
+    [
+        ({"acl": "public-read"}, False),
+        ({"grant_read": "id=x"}, False),
+        ({"acl": "bucket-owner-full-control"}, True),
+        ({"grant_full_control": f"id={OWNER.canonical_id}"}, True),
+        ({"grant_full_control": f"id={OWNER.canonical_id}", "acl": "public-read"}, False),
+        ({"tagging": "a=b"}, True),
+    ],
+)
+def test_what_a_write_brings_needs_more(members: dict[str, Any], owner_only: bool) -> None:
+    request = types.PutObjectInput(bucket="b", key="k", **members)
+    wanted = needs("PutObject", RULES["PutObject"], request, OWNER.canonical_id)
+    assert may(OTHER, wanted, bucket(statement("Allow", "s3:PutObject"))) is owner_only
+    assert may(OTHER, wanted, bucket(statement("Allow", "s3:PutObject*")))
+    denied = bucket(statement("Allow", "s3:*"), statement("Deny", "s3:PutObject?*"))
+    assert not may(OTHER, wanted, denied)
+
+
+def test_the_table_agrees_with_what_operations_are_registered_with() -> None:
+    for name, registered in REGISTRY.items():
+        if name in RULES and RULES[name].actions:
+            assert set(registered.actions) <= set(RULES[name].actions), name
+    assert RULES["GetObject"].target is Target.VERSION
