@@ -12,7 +12,7 @@ PIP := -m pip install --quiet --disable-pip-version-check
 # Client programs that no wheel carries, and the backup programs that savings are compared with.
 DEBIAN := s3fs fuse pgbouncer postgresql restic borgbackup
 
-.PHONY: help setup serve test check format test-deps test-all test-postgres conformance bench bench-full bench-seeds bench-savings tables lock clean
+.PHONY: help setup serve test check format test-deps test-all test-postgres conformance bench bench-full bench-seeds bench-savings fuzz tables lock clean
 
 help:
 	@echo "make serve        set up and run a gateway on 127.0.0.1:9000, data in ./data"
@@ -27,6 +27,7 @@ help:
 	@echo "make bench-full   the same at length, for docs/benchmarks.md"
 	@echo "make bench-seeds  the savings of the workloads in docs/benchmarks.md"
 	@echo "make bench-savings  data sets here, in restic and in borg (after make test-deps)"
+	@echo "make fuzz         ten minutes of inputs that nobody would send; SECONDS=60 for less"
 	@echo "make clean        remove what the other targets made, except ./data"
 
 setup: $(READY)
@@ -104,6 +105,12 @@ bench-seeds: $(READY)
 bench-savings: $(BENCH_READY)
 	$(BIN)/python -m bench.savings --document docs/benchmarks.md
 
+# By atheris where there is a wheel of it, else by Hypothesis alone.
+SECONDS ?= 600
+fuzz: $(READY)
+	-$(BIN)/python $(PIP) --only-binary :all: --require-hashes -r requirements/fuzz.txt
+	$(BIN)/python -m tests.fuzz --seconds $(SECONDS)
+
 # The tables of operations, settings and metrics in docs/, from the code.
 tables: $(READY)
 	$(BIN)/python -m tools.tables
@@ -118,5 +125,5 @@ lock:
 	$(LOCK) requirements/legacy.in -o requirements/legacy.txt
 
 clean:
-	rm -rf $(VENV) $(LEGACY) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(LEGACY) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .fuzz .import_linter_cache
 	find . -name __pycache__ -type d -not -path "./data/*" -prune -exec rm -rf {} +
