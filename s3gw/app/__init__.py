@@ -5,5 +5,6 @@ from __future__ import annotations
 from s3gw.app.data_directory import Credentials, DataDirectory
 from s3gw.app.foundation import address_of_database, database, storage
 from s3gw.app.gateway import serve
+from s3gw.app.masters import to_seal
 
-__all__ = ["Credentials", "DataDirectory", "address_of_database", "database", "serve", "storage"]
+__all__ = ["Credentials", "DataDirectory", "address_of_database", "database", "serve", "storage", "to_seal"]

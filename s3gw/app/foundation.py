@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
-from s3gw.app import adoption
+from s3gw.app import adoption, masters
 from s3gw.app.adoption import Place
 from s3gw.app.data_directory import Credentials, DataDirectory
 from s3gw.backend_url import FileLocation, Location
@@ -98,7 +98,7 @@ async def lay(
         try:
             root = await accounts.ensure_root(db)
             instance, places = await _register(db, settings, directory, credentials)
-            master = directory.master_key(settings)
+            master = directory.master_key(settings, make=settings.database_url is None)
         finally:
             await db.close()
         yield Foundation(settings, directory, credentials, url, instance, root, places, board, master)
@@ -135,9 +135,8 @@ async def _prepare_keys(db: Database, settings: Settings, directory: DataDirecto
     A store that was there before its gateways knew of encryption goes on without, until it is told to: older
     ones may still run. So does one on a database that others may share, until all are given one key.
     """
-    found = await encryption_keys.all_keys(db)
-    if found or not await encryption_keys.is_unused(db):
-        keys.check(found, directory.master_key(settings))
+    await masters.check(db, directory.master_key(settings))
+    if await encryption_keys.all_keys(db) or not await encryption_keys.is_unused(db):
         return
     if settings.database_url is not None and settings.master_key is None:
         return

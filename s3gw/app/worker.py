@@ -19,7 +19,7 @@ from s3gw.db import instances
 from s3gw.db.instances import BackendRow
 from s3gw.db.pool import Database
 from s3gw.errors import GatewayError
-from s3gw.http.identities import RootKey
+from s3gw.http.identities import RootKey, StoredKeys
 from s3gw.http.server import Server
 from s3gw.operations.call import Services
 from s3gw.storage.keys import Keys
@@ -51,9 +51,10 @@ async def serving(foundation: Foundation, server: Server, meter: Meter) -> Async
         stack.push_async_callback(server.stop, settings.shutdown_timeout)
         meter.watch(db)
         meter.watch(store)
+        root_key = RootKey(credentials.access_key, credentials.secret_key, foundation.root)
         server.serve(
             Services(settings, db, store),
-            RootKey(credentials.access_key, credentials.secret_key, foundation.root),
+            StoredKeys(root_key, db, foundation.master),
             _Probe(db, backends),
         )
         gc.collect()

@@ -2,36 +2,121 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
+from s3gw import sealing
+from s3gw.db import access_keys
+from s3gw.db.pool import Database
 from s3gw.db.records import Account
+from s3gw.errors import Damaged
+
+ACCESS_KEY = re.compile(r"[!-.0-~]{3,128}", re.ASCII)
+"""What an access key may be: visible characters, and no slash, which ends it in the scope of a signature."""
+
+
+class Identity(NamedTuple):
+    """The secret of an access key and the account behind it. Its representation shows no secret."""
+
+    secret: str
+    account: Account
+
+    def __repr__(self) -> str:
+        """The account alone."""
+        return f"Identity({self.account.name})"
 
 
 class Identities(Protocol):
     """Access keys, their secrets and the accounts behind them."""
 
+    async def find(self, access_key: str) -> Identity | None:
+        """Who the access key is; None where it is unknown or disabled, or its account is."""
+        ...
+
+
+class Asked:
+    """The identities as one request asks for them: each access key is looked up once in it."""
+
+    __slots__ = ("_found", "_identities")
+
+    def __init__(self, identities: Identities) -> None:
+        self._identities = identities
+        self._found: tuple[str, Identity | None] | None = None
+
     async def secret(self, access_key: str) -> str | None:
         """The secret of an access key, or None where it is unknown or disabled."""
-        ...
+        found = await self._find(access_key)
+        return None if found is None else found.secret
 
     async def account(self, access_key: str) -> Account | None:
         """The account that owns the access key."""
-        ...
+        found = await self._find(access_key)
+        return None if found is None else found.account
+
+    async def _find(self, access_key: str) -> Identity | None:
+        if self._found is None or self._found[0] != access_key:
+            self._found = access_key, await self._identities.find(access_key)
+        return self._found[1]
 
 
 @dataclass(frozen=True, slots=True)
 class RootKey:
-    """The one key of a gateway that has no further users: the root account's."""
+    """The key that the gateway itself has: the root account's."""
 
     access_key: str
     secret_key: str = field(repr=False)
     root: Account
 
-    async def secret(self, access_key: str) -> str | None:
-        """The root secret, for the root key alone."""
-        return self.secret_key if access_key == self.access_key else None
+    async def find(self, access_key: str) -> Identity | None:
+        """Root, for the root key alone."""
+        return Identity(self.secret_key, self.root) if access_key == self.access_key else None
 
-    async def account(self, access_key: str) -> Account | None:
-        """The root account, for the root key alone."""
-        return self.root if access_key == self.access_key else None
+
+class StoredKeys:
+    """The root key, and all those of the database.
+
+    Nothing is kept between requests, so that every gateway obeys a revocation at once; requests that arrive
+    together are looked up together.
+    """
+
+    def __init__(self, root: RootKey, db: Database, master: bytes | None) -> None:
+        """Without a master key no secret of the database can be unsealed."""
+        self._root = root
+        self._db = db
+        self._master = master
+
+    async def find(self, access_key: str) -> Identity | None:
+        """Who the access key is now. Raises Damaged where this gateway cannot unseal its secret."""
+        if access_key == self._root.access_key:
+            return await self._root.find(access_key)
+        if ACCESS_KEY.fullmatch(access_key) is None:
+            return None
+        found = await access_keys.find(self._db, access_key)
+        if found is None:
+            return None
+        return Identity(unseal_secret(self._master, access_key, found.sealed), found.account)
+
+
+def seal_secret(master: bytes, access_key: str, secret: str) -> bytes:
+    """The secret as the database keeps it, for that access key alone."""
+    return sealing.seal(master, secret.encode(), _belongs_to(access_key))
+
+
+def unseal_secret(master: bytes | None, access_key: str, sealed: bytes) -> str:
+    """The secret of an access key. Raises Damaged where `master` has not sealed it, or not for that key."""
+    try:
+        if master is not None:
+            return sealing.unseal(master, sealed, _belongs_to(access_key)).decode()
+    except sealing.Sealed:
+        pass
+    raise Damaged(f"the secret of access key {access_key} does not open: master_key is not what sealed it")
+
+
+def seal_key_id(master: bytes) -> int:
+    """What tells in the database which master key has sealed a secret: 31 bits of its public id."""
+    return int(sealing.master_id(master), 16) >> 33
+
+
+def _belongs_to(access_key: str) -> bytes:
+    return b"s3gw access key\0" + access_key.encode()

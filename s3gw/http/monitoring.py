@@ -22,7 +22,7 @@ from s3gw.http.addressing import HEALTH_BUCKET, Address
 from s3gw.http.connection import Bounds, Listener
 from s3gw.http.exchange import Exchange
 from s3gw.http.failures import as_s3_error
-from s3gw.http.identities import Identities
+from s3gw.http.identities import Asked, Identities
 from s3gw.http.refusals import Refusals
 from s3gw.http.signature import authenticate
 from s3gw.protocol.operation import Reply
@@ -80,10 +80,11 @@ class Monitoring:
             raise S3Error("AccessDenied")
         if identities is None:
             raise S3Error("ServiceUnavailable")
+        asked = Asked(identities)
         authenticated = await authenticate(
-            request.method, address, request.headers, identities, self._settings.region, datetime.now(UTC)
+            request.method, address, request.headers, asked, self._settings.region, datetime.now(UTC)
         )
-        account = None if authenticated is None else await identities.account(authenticated.access_key)
+        account = None if authenticated is None else await asked.account(authenticated.access_key)
         if account is None or not account.is_root:
             raise S3Error("AccessDenied")
 

@@ -39,7 +39,7 @@ from s3gw.http.facts import Sent
 from s3gw.http.failures import as_s3_error
 from s3gw.http.figures import RequestFigures
 from s3gw.http.health import Health
-from s3gw.http.identities import Identities
+from s3gw.http.identities import Asked, Identities
 from s3gw.http.monitoring import MONITORING, Monitoring
 from s3gw.http.payload import content_encoding
 from s3gw.http.post_form import open_form
@@ -198,10 +198,10 @@ class Pipeline:
         exchange.operation = MONITORING
         return await self.monitoring.page(request, address, self.identities)
 
-    def _ready(self) -> tuple[Services, Identities]:
+    def _ready(self) -> tuple[Services, Asked]:
         if self._draining or self.services is None or self.identities is None:
             raise S3Error("ServiceUnavailable")
-        return self.services, self.identities
+        return self.services, Asked(self.identities)
 
     def _send(
         self, exchange: Exchange, source: BodySource | NoSource, reply: Reply
@@ -276,7 +276,7 @@ def _hoisted(address: Address) -> dict[str, str]:
     return hoisted
 
 
-async def _account(identities: Identities, access_key: str) -> Account:
+async def _account(identities: Asked, access_key: str) -> Account:
     account = await identities.account(access_key)
     if account is None:  # revoked between the two questions
         raise S3Error("InvalidAccessKeyId")
