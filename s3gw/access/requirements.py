@@ -145,6 +145,7 @@ RULES: Mapping[str, Rule] = {
 LIST = Need("s3:ListBucket", False, READ)
 """What somebody must be allowed to be told that a key does not exist."""
 
+_ETAG = (Need("s3:GetObject", True, READ, of_version=True),)
 _BYPASS = "s3:BypassGovernanceRetention"
 _ACL = "s3:PutObjectAcl"
 # Members of a request that ask for more than the operation itself. Who may write a key by the bucket's list
@@ -182,6 +183,8 @@ def needs(operation: str, rule: Rule, request: Any, owner: str) -> tuple[Need, .
     """What the request needs in a bucket whose owner has that canonical id."""
     versioned = rule.versioned is not None and getattr(request, "version_id", None) is not None
     found = _needs(rule, versioned)
+    if getattr(request, "if_match", None) not in (None, "*") and rule.target is Target.KEY:
+        found += _ETAG  # or whoever may only write could learn what is there
     if operation in _WRITES:
         return found + _more(request, owner)
     if getattr(request, "bypass_governance_retention", None):

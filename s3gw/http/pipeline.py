@@ -22,7 +22,7 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Awaitable, Mapping
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 from aiohttp.streams import EMPTY_PAYLOAD
@@ -172,7 +172,7 @@ class Pipeline:
                 body = open_body(source, given_headers, authenticated)
             elif operation.body is BodyKind.DOCUMENT and operation.parse_document is not None:
                 document = await _document(source, request, authenticated, operation)
-                operation.parse_document(given, document)
+                _parse_document(operation, given, document)
                 gate.decide_by_document(target)
                 origin = f"{request.scheme}://{host}"
             call = Call(
@@ -289,6 +289,17 @@ def _registered(account: Account | None, operation: Operation) -> Registered:
     if registered is None:
         raise S3Error("AccessDenied" if account is None else "NotImplemented")
     return registered
+
+
+def _parse_document(operation: Operation, given: Any, document: bytes) -> None:
+    """Parse the document into the input. Raises S3Error, for access control lists by a code of their own."""
+    assert operation.parse_document is not None
+    try:
+        operation.parse_document(given, document)
+    except S3Error as error:
+        if error.code == "MalformedXML" and operation.name in ("PutBucketAcl", "PutObjectAcl"):
+            raise S3Error("MalformedACLError") from error
+        raise
 
 
 async def _document(

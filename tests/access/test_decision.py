@@ -117,6 +117,7 @@ def test_lists_count_unless_the_bucket_owns_everything() -> None:
         ({"grant_full_control": f"id={OWNER.canonical_id}"}, True),
         ({"grant_full_control": f"id={OWNER.canonical_id}", "acl": "public-read"}, False),
         ({"tagging": "a=b"}, True),
+        ({"if_none_match": "*"}, True),
     ],
 )
 def test_what_a_write_brings_needs_more(members: dict[str, Any], owner_only: bool) -> None:
@@ -125,7 +126,14 @@ def test_what_a_write_brings_needs_more(members: dict[str, Any], owner_only: boo
     assert may(OTHER, wanted, bucket(statement("Allow", "s3:PutObject"))) is owner_only
     assert may(OTHER, wanted, bucket(statement("Allow", "s3:PutObject*")))
     denied = bucket(statement("Allow", "s3:*"), statement("Deny", "s3:PutObject?*"))
-    assert not may(OTHER, wanted, denied)
+    assert may(OTHER, wanted, denied) is ("if_none_match" in members)
+
+
+def test_an_etag_is_compared_only_for_who_may_read() -> None:
+    request = types.PutObjectInput(bucket="b", key="k", if_match='"e"')
+    wanted = needs("PutObject", RULES["PutObject"], request, OWNER.canonical_id)
+    assert not may(OTHER, wanted, bucket(statement("Allow", "s3:PutObject")))
+    assert may(OTHER, wanted, bucket(statement("Allow", "s3:*Object")))
 
 
 def test_the_table_agrees_with_what_operations_are_registered_with() -> None:

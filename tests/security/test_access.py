@@ -175,5 +175,8 @@ def test_an_acl_document_that_is_none(gateway: Gateway, s3: S3Client, bucket: st
     body = b"<AccessControlPolicy/>"
     said = wire.request(gateway, "PUT", f"/{bucket}", "acl", headers=md5(body), body=body)
     assert (said.status, said.code) == (400, "MalformedACLError")
+    body = b"<AccessControlPolicy><Owner>"
+    said = wire.request(gateway, "PUT", f"/{bucket}", "acl", headers=md5(body), body=body)
+    assert (said.status, said.code) == (400, "MalformedACLError")
     said = wire.request(gateway, "PUT", f"/{bucket}", "acl", headers=md5(b""))
     assert (said.status, said.code) == (400, "MissingSecurityHeader")
