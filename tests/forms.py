@@ -32,12 +32,13 @@ def encode(policy: Any) -> str:
     return b64encode(text.encode()).decode()
 
 
-def sign_2(gateway: Gateway, policy: Any) -> dict[str, str]:
-    """The fields by which signature version 2 signs a policy."""
+def sign_2(gateway: Gateway, policy: Any, key: tuple[str, str] | None = None) -> dict[str, str]:
+    """The fields by which signature version 2 signs a policy; `key` is another key and its secret."""
+    access_key, secret = key or (gateway.access_key, gateway.secret_key)
     encoded = encode(policy)
-    digest = hmac.new(gateway.secret_key.encode(), encoded.encode(), hashlib.sha1).digest()
+    digest = hmac.new(secret.encode(), encoded.encode(), hashlib.sha1).digest()
     return {
-        "AWSAccessKeyId": gateway.access_key,
+        "AWSAccessKeyId": access_key,
         "policy": encoded,
         "signature": b64encode(digest).decode(),
     }
