@@ -6,8 +6,10 @@ keys are numbered, and a chunk says by which of them it was encrypted. docs/deci
 
 from __future__ import annotations
 
+import hmac
 import os
 import struct
+from hashlib import sha256
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
@@ -29,10 +31,16 @@ _MAGIC = b"s3gwAEAD"
 class DataKey:
     """A key that encrypts the payloads of one domain by AES-256-GCM. Safe to use in several threads."""
 
-    __slots__ = ("_aead", "_bound_to", "domain_id", "id")
+    __slots__ = ("_aead", "_bound_to", "_naming", "domain_id", "id")
 
-    def __init__(self, number: int, domain_id: int, store: UUID, material: bytes) -> None:
-        """`number` is what frames and rows of chunks call it; `material` are its 32 bytes."""
+    def __init__(
+        self, number: int, domain_id: int, store: UUID, material: bytes, naming: bytes | None = None
+    ) -> None:
+        """`number` is what frames and rows of chunks call it; `material` are its 32 bytes.
+
+        With `naming` chunks are named by HMAC-SHA256: who has not the key cannot tell what they hold.
+        """
+        self._naming = naming
         self.id = number
         self.domain_id = domain_id
         self._aead = AESGCM(material)
@@ -60,6 +68,26 @@ class DataKey:
         except InvalidTag:
             raise Damaged(f"the encrypted bytes were altered, or not encrypted by key {self.id}") from None
         return plain
+
+    def digest(self, plain: Buffer) -> bytes:
+        """What a chunk is called in the key's domain. Processor work."""
+        if self._naming is None:
+            return sha256(plain).digest()
+        return hmac.digest(self._naming, plain, "sha256")
+
+
+def digest(plain: Buffer, key: DataKey | None) -> bytes:
+    """What a chunk is called in the domain of the key, or in one without."""
+    return sha256(plain).digest() if key is None else key.digest(plain)
+
+
+def of_customer(number: int, domain_id: int, store: UUID, secret: bytes) -> DataKey:
+    """The key that belongs to a customer's secret in this store."""
+    material, naming = (
+        hmac.digest(secret, b"s3gw customer " + purpose + store.bytes, "sha256")
+        for purpose in (b"encrypts", b"names   ")
+    )
+    return DataKey(number, domain_id, store, material, naming)
 
 
 def new_material() -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import asyncpg
 
@@ -36,6 +36,7 @@ _ALL = """
 SELECT d.id, k.id AS key_id, k.name, k.uuid, k.enabled, o.id AS domain_id, d.master, d.sealed, d.created_at
 FROM data_keys d JOIN named_keys k ON k.id = d.key_id
 JOIN domains o ON o.key_id = k.id AND o.account_id IS NULL
+WHERE d.master <> ''
 ORDER BY d.id
 """
 _CREATE = """
@@ -45,6 +46,12 @@ WITH made AS (
     INSERT INTO data_keys (key_id, master, sealed) SELECT id, $3, $4 FROM made
 )
 INSERT INTO domains (key_id) SELECT id FROM made
+"""
+_OF_CUSTOMER = """
+SELECT d.id, o.id AS domain_id
+FROM named_keys k JOIN data_keys d ON d.key_id = k.id
+JOIN domains o ON o.key_id = k.id AND o.account_id IS NULL
+WHERE k.name = $1
 """
 _ROTATE = "INSERT INTO data_keys (key_id, master, sealed) VALUES ($1, $2, $3)"
 _IMPORT = """
@@ -81,6 +88,19 @@ async def create(db: Database, uuid: UUID, name: str, master: str, sealed: bytes
     except asyncpg.UniqueViolationError:
         return False
     return True
+
+
+async def of_customer(db: Database, verifier: str, *, make: bool) -> tuple[int, int] | None:
+    """Number and domain of a customer's key, which is not kept: `verifier` tells it from others.
+
+    None where nothing was encrypted by it yet, unless `make` begins it.
+    """
+    name = f"customer/{verifier}"
+    row = await db.fetchrow(_OF_CUSTOMER, name)
+    if row is None and make:
+        await create(db, uuid4(), name, "", b"")
+        row = await db.fetchrow(_OF_CUSTOMER, name)
+    return None if row is None else (row["id"], row["domain_id"])
 
 
 async def rotate(db: Database, key_id: int, master: str, sealed: bytes) -> None:

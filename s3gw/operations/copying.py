@@ -40,6 +40,13 @@ async def find_source(call: Call, request: Any, source: CopySource) -> ObjectVer
             "The source of a copy request may not specifically refer to a delete marker by version id.",
         )
     version = version_of(found, source.key, source.version_id)
+    record = encryption.of(version.properties)
+    if record is not None and "customer" in record:
+        raise S3Error(
+            "InvalidRequest",
+            "The object was stored using a form of Server Side Encryption. The correct parameters must be "
+            "provided to retrieve the object.",
+        )
     conditions.check_source(
         Conditions(
             if_match=request.copy_source_if_match,

@@ -64,7 +64,7 @@ def of(properties: Properties) -> Record | None:
 
 def show(output: Any, record: Record | None) -> None:
     """Set the member of an output that tells a client how the object is encrypted."""
-    if record is not None:
+    if record is not None and "customer" not in record:
         output.server_side_encryption = record["algorithm"]
 
 

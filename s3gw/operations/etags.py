@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import secrets
 from collections.abc import Iterable
 
 
@@ -37,3 +38,8 @@ def listed(header: str) -> frozenset[str]:
     S3 takes tags without quotes too, so commas separate them wherever they stand.
     """
     return frozenset(tag for item in header.split(",") if (tag := unquote(item)))
+
+
+def opaque() -> str:
+    """The ETag of an object whose bytes it must not tell: like an MD5, as in S3, and random."""
+    return secrets.token_hex(16)

@@ -10,7 +10,16 @@ from s3gw.db import objects
 from s3gw.db.objects import Found, ObjectPart
 from s3gw.db.records import ObjectVersion
 from s3gw.errors import S3Error
-from s3gw.operations import checksums, conditions, encryption, etags, properties, ranges, unsupported
+from s3gw.operations import (
+    checksums,
+    conditions,
+    customer_keys,
+    encryption,
+    etags,
+    properties,
+    ranges,
+    unsupported,
+)
 from s3gw.operations.call import Buffer, Call, operation
 from s3gw.operations.conditions import UNCONDITIONAL, Conditions, Verdict
 from s3gw.operations.lookup import existing_bucket, find, version_of
@@ -41,17 +50,21 @@ async def get_object(call: Call, request: types.GetObjectInput) -> types.GetObje
     """
     overrides = _overrides(call, request)
     found, version = await _find(call, request, inline=True)
+    customer = await customer_keys.for_reading(call, request, encryption.of(version.properties))
     by_part = request.part_number is not None
     selected = await _select_part(call, request, version) if by_part else _select(request, version)
     output = types.GetObjectOutput()
     _describe(output, request, version, selected, overrides)
+    if customer is not None:
+        customer.show(output)
+    key = None if customer is None else customer.key
     start, length = selected.span
     if length == 0:
         output.body = b""
     elif found.inline is not None:
-        output.body = bytes(await call.services.store.inline(found.inline, start, length))
+        output.body = bytes(await call.services.store.inline(found.inline, start, length, key=key))
     else:
-        output.body = await _begun(call.services.store.read(version.body, start, length), length)
+        output.body = await _begun(call.services.store.read(version.body, start, length, key=key), length)
     return output
 
 
@@ -60,10 +73,13 @@ async def head_object(call: Call, request: types.HeadObjectInput) -> types.HeadO
     """What GetObject would say, without the bytes."""
     overrides = _overrides(call, request)
     _, version = await _find(call, request, inline=False)
+    customer = await customer_keys.for_reading(call, request, encryption.of(version.properties))
     by_part = request.part_number is not None
     selected = await _select_part(call, request, version) if by_part else _select(request, version)
     output = types.HeadObjectOutput()
     _describe(output, request, version, selected, overrides)
+    if customer is not None:
+        customer.show(output)
     return output
 
 

@@ -8,6 +8,7 @@ from s3gw.db import buckets
 from s3gw.db.objects import Found, Outcome, Precondition
 from s3gw.db.records import NULL_VERSION, Account, Bucket, ObjectVersion
 from s3gw.errors import S3Error, Unavailable
+from s3gw.keyring import DataKey
 from s3gw.operations import conditions
 from s3gw.operations.call import Call
 from s3gw.operations.names import missing_bucket, missing_key
@@ -106,13 +107,14 @@ def check_version_id(version_id: str | None, *, versioned: bool, argument: str =
     raise S3Error("InvalidArgument", message, fields={"ArgumentName": argument, "ArgumentValue": version_id})
 
 
-def layout_of(bucket: Bucket) -> Layout:
-    """How the bucket wants its bytes cut and kept."""
+def layout_of(bucket: Bucket, key: DataKey | None = None) -> Layout:
+    """How the bucket wants its bytes cut and kept; `key` is that of a customer."""
     return Layout(
         chunking=bucket.chunking,
         hints=bucket.archive_hints,
         compression=bucket.compression,
-        domain_id=bucket.domain_id,
+        domain_id=bucket.domain_id if key is None else key.domain_id,
+        key=key,
     )
 
 

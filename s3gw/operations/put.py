@@ -6,7 +6,7 @@ from s3gw.db import objects
 from s3gw.db.objects import Outcome, Precondition, PublishResult
 from s3gw.db.records import Bucket, Properties
 from s3gw.errors import S3Error
-from s3gw.operations import checksums, encryption, etags, grants, properties, unsupported
+from s3gw.operations import checksums, customer_keys, encryption, etags, grants, properties, unsupported
 from s3gw.operations.call import Call, RequestBody, operation
 from s3gw.operations.lookup import bucket_and_precondition, layout_of, refused
 from s3gw.operations.names import check_key
@@ -28,18 +28,24 @@ async def put_object(call: Call, request: types.PutObjectInput) -> types.PutObje
     unsupported.refuse(request)
     check_key(request.key)
     check_length(call.body)
-    kept = encryption.keep(properties.given(request), encryption.wanted(call, request))
+    kept = properties.given(request)
+    customer = await customer_keys.given(call, request, make=True)
+    key = None if customer is None else customer.key
+    record = encryption.wanted(call, request) if customer is None else customer.record
+    kept = encryption.keep(kept, record)
     by_default = _ask_checksum(call.body, request)
     bucket, precondition = await bucket_and_precondition(call, request)
     kept = await grants.with_acl(call, bucket, request, kept)
     size = call.body.length if call.body.exact else None
-    async with call.services.store.drafting(call.body, layout_of(bucket), size) as drafting:
-        etag = call.body.md5.hex()
+    async with call.services.store.drafting(call.body, layout_of(bucket, key), size) as drafting:
+        etag = call.body.md5.hex() if customer is None else etags.opaque()
         kept = properties.with_checksums(kept, _computed(call.body, by_default), checksums.FULL_OBJECT)
         result = await _publish(call, bucket, request, drafting, etag, kept, precondition)
     output = types.PutObjectOutput(e_tag=etags.quote(etag), version_id=result.version_id)
     checksums.show(output, kept.checksums)
-    encryption.show(output, encryption.of(kept))
+    encryption.show(output, record)
+    if customer is not None:
+        customer.show(output)
     return output
 
 

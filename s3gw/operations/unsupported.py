@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from s3gw.errors import S3Error
+from s3gw.protocol import types
 
 # Member of the model's inputs → the header as a client knows it. Any value but an empty one is refused.
 _REFUSED: Mapping[str, str] = {
@@ -31,6 +32,7 @@ _REFUSED: Mapping[str, str] = {
     "if_match_last_modified_time": "x-amz-if-match-last-modified-time",
     "if_match_size": "x-amz-if-match-size",
 }
+_WITH_CUSTOMER_KEYS = frozenset({types.PutObjectInput, types.GetObjectInput, types.HeadObjectInput})
 _REFUSED_OF: dict[type, tuple[str, ...]] = {}
 
 
@@ -39,7 +41,12 @@ def refuse(request: Any) -> None:
     kind = type(request)
     members = _REFUSED_OF.get(kind)
     if members is None:
-        members = _REFUSED_OF[kind] = tuple(name for name in _REFUSED if name in kind.__dataclass_fields__)
+        members = _REFUSED_OF[kind] = tuple(
+            name
+            for name in _REFUSED
+            if name in kind.__dataclass_fields__
+            and not (kind in _WITH_CUSTOMER_KEYS and name.startswith("sse_customer_"))
+        )
     for member in members:
         if getattr(request, member) not in (None, ""):
             raise not_implemented(_REFUSED[member])

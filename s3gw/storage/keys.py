@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Mapping, Sequence
 from uuid import UUID, uuid4
 
@@ -54,6 +55,22 @@ class Keys:
         for number in numbers:
             if number is not None and number not in self._ring:
                 raise Damaged(f"key {number} is not in this database, or sealed by another master key")
+
+    def along(self, key: DataKey) -> Keys:
+        """These keys and one more, for one request."""
+        more = Keys(self._db, self._master)
+        more._store_id = self._store_id
+        more._ring = {**self._ring, key.id: key}
+        return more
+
+    async def of_customer(self, secret: bytes, *, make: bool) -> DataKey | None:
+        """The key that belongs to a customer's secret; None where nothing was encrypted by it yet, unless
+        `make` begins it. The secret is not kept, only what the master key makes of it."""
+        if self._master is None or self._store_id is None:
+            return None
+        verifier = hmac.digest(self._master, b"s3gw customer key\0" + secret, "sha256").hex()
+        found = await encryption_keys.of_customer(self._db, verifier, make=make)
+        return None if found is None else keyring.of_customer(*found, self._store_id, secret)
 
 
 def check(keys: Sequence[SealedKey], master: bytes | None) -> None:

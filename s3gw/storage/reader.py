@@ -14,7 +14,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
 from dataclasses import dataclass
 from functools import partial
-from hashlib import sha256
 
 from s3gw.backends.base import Backend, Buffer
 from s3gw.db import chunks
@@ -23,7 +22,7 @@ from s3gw.db.packs import Replica
 from s3gw.db.pool import Database
 from s3gw.db.records import Body, InlineChunk
 from s3gw.errors import BlobNotFound, Damaged, Unavailable
-from s3gw.keyring import DataKey
+from s3gw.keyring import DataKey, digest
 from s3gw.storage import codec
 from s3gw.storage.keys import Keys
 from s3gw.storage.layout import Extent, extents
@@ -229,12 +228,12 @@ def _decode(data: Buffer, base: int, wanted: Sequence[Extent], keys: Mapping[int
     for extent in wanted:
         assert extent.chunk is not None
         place = _place(extent.chunk)
+        key = None if extent.chunk.key_id is None else keys[extent.chunk.key_id]
         if place.offset not in decoded:
             stored = view[place.offset - base : place.end - base]
-            key = None if extent.chunk.key_id is None else keys[extent.chunk.key_id]
             decoded = {place.offset: codec.decode(extent.chunk.codec, stored, place.plain, key)}
         plain = memoryview(decoded[place.offset])[place.start : place.start + extent.chunk.length]
-        blocks.append(_verified(plain, extent.chunk, extent.skip, extent.length))
+        blocks.append(_verified(plain, extent.chunk, key, extent.skip, extent.length))
     return blocks
 
 
@@ -242,11 +241,13 @@ def _decoded(chunk: InlineChunk | StoredChunk, key: DataKey | None, start: int, 
     """Verified bytes of a chunk that stands in its row. Processor work."""
     assert chunk.data is not None
     plain = codec.decode(chunk.codec, chunk.data, chunk.length, key)
-    return _verified(memoryview(plain), chunk, start, length)
+    return _verified(memoryview(plain), chunk, key, start, length)
 
 
-def _verified(plain: memoryview, chunk: InlineChunk | StoredChunk, start: int, length: int) -> memoryview:
-    if len(plain) != chunk.length or sha256(plain).digest() != chunk.digest:
+def _verified(
+    plain: memoryview, chunk: InlineChunk | StoredChunk, key: DataKey | None, start: int, length: int
+) -> memoryview:
+    if len(plain) != chunk.length or digest(plain, key) != chunk.digest:
         raise Damaged(f"chunk {chunk.digest.hex()} does not match its digest")
     return plain[start : start + length]
 

@@ -7,8 +7,8 @@ its archive hints took five times as long as the work itself.
 from __future__ import annotations
 
 from collections.abc import AsyncIterable, AsyncIterator
-from hashlib import sha256
 
+from s3gw import keyring
 from s3gw.backends.base import Buffer
 from s3gw.db.records import InlineChunk
 from s3gw.storage import codec
@@ -51,7 +51,7 @@ def inline(data: bytes, layout: Layout, limit: int) -> InlineChunk | None:
     number, stored = codec.encode(data, layout.compression, layout.key)
     if len(stored) > limit:
         return None
-    digest = sha256(data).digest()
+    digest = keyring.digest(data, layout.key)
     return InlineChunk(layout.domain_id, digest, len(data), number, bytes(stored), layout.key_id)
 
 

@@ -19,6 +19,7 @@ from s3gw.db.instances import Instance
 from s3gw.db.pool import Database
 from s3gw.db.records import Body, Draft, InlineChunk
 from s3gw.errors import OutOfSpace
+from s3gw.keyring import DataKey
 from s3gw.storage import small, whole
 from s3gw.storage.budget import Budget
 from s3gw.storage.inflight import InFlight
@@ -71,6 +72,7 @@ class Store:
         `weights` are those of the backends that take new packs; all of them alike where it is None. Without
         `keys` nothing is encrypted.
         """
+        self._db = db
         self._backends = backends
         self._appends = all(backend.appendable for backend in backends.values())
         self._cpu = ThreadPoolExecutor(os.cpu_count() or 2, thread_name_prefix="s3gw-cpu")
@@ -178,20 +180,37 @@ class Store:
         return draft
 
     def read(
-        self, body: Body, start: int, length: int, *, inline: InlineChunk | None = None
+        self,
+        body: Body,
+        start: int,
+        length: int,
+        *,
+        inline: InlineChunk | None = None,
+        key: DataKey | None = None,
     ) -> AsyncGenerator[Buffer, None]:
         """`length` bytes of a body from `start`, in blocks of at most one chunk.
 
         Every chunk is verified before any of its bytes is handed on; only the chunks that the range touches
-        are read. `inline` is the body's one chunk where the caller has it already. Close the iterator
-        (`contextlib.aclosing`) when leaving early. Raises Damaged where no intact copy is left or the body
-        was collected meanwhile, Unavailable where none can be reached.
+        are read. `inline` is the body's one chunk where the caller has it already, `key` a customer's. Close
+        the iterator (`contextlib.aclosing`) when leaving early. Raises Damaged where no intact copy is left
+        or the body was collected meanwhile, Unavailable where none can be reached.
         """
-        return self._reader.read(body, start, length, inline)
+        return self._reader_with(key).read(body, start, length, inline)
 
-    def inline(self, chunk: InlineChunk, start: int, length: int) -> Awaitable[Buffer]:
+    def inline(
+        self, chunk: InlineChunk, start: int, length: int, *, key: DataKey | None = None
+    ) -> Awaitable[Buffer]:
         """What `read` yields for a body that is one chunk in the database, as one block."""
-        return self._reader.inline(chunk, start, length)
+        return self._reader_with(key).inline(chunk, start, length)
+
+    def _reader_with(self, key: DataKey | None) -> Reader:
+        if key is None:
+            return self._reader
+        return Reader(self._db, self._backends, self._cpu, self._keys.along(key))
+
+    def customer_key(self, secret: bytes, *, make: bool) -> Awaitable[DataKey | None]:
+        """The key that belongs to a customer's secret; see `Keys.of_customer`."""
+        return self._keys.of_customer(secret, make=make)
 
     async def discard(self, draft: Draft) -> None:
         """Let go of a draft that will not be published."""

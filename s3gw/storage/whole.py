@@ -102,7 +102,7 @@ class Whole:
         chunker = Chunker(PRESETS[self._layout.chunking], self._layout.hints)
         chunks = [chunk for block in blocks for chunk in chunker.feed(block)]
         chunks.extend(chunker.finish())
-        self._cuts = name_chunks(chunks, 0)
+        self._cuts = name_chunks(chunks, 0, self._layout.key)
         limit = self._tools.inline_limit
         if len(self._cuts) > 1 or self._size > INLINE_RATIO * limit or not self._cuts[0].digest:
             return None

@@ -12,10 +12,9 @@ from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Se
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
-from hashlib import sha256
 from typing import Any, TypeVar
 
-from s3gw import pauses
+from s3gw import keyring, pauses
 from s3gw.backends.base import Buffer
 from s3gw.db import manifests
 from s3gw.db.instances import Instance
@@ -167,7 +166,7 @@ class Upload:
             chunks.extend(self._chunker.feed(part))
         if final:
             chunks.extend(self._chunker.finish())
-        cuts = name_chunks(chunks, self._cut_to)
+        cuts = name_chunks(chunks, self._cut_to, self._layout.key)
         self._cut_to += sum(map(len, chunks))
         return cuts
 
@@ -238,7 +237,7 @@ class Upload:
         number, data = encode() if length <= TINY else await self._tools.run(encode)
         if len(data) > limit:
             return None
-        digest = cut.digest or sha256(cut.data).digest()
+        digest = cut.digest or keyring.digest(cut.data, layout.key)
         return InlineChunk(layout.domain_id, digest, length, number, bytes(data), layout.key_id)
 
     async def _manifest(self) -> int:
@@ -331,11 +330,11 @@ class Upload:
             await pauses.reach("put.inserted")
 
 
-def name_chunks(chunks: Iterable[Buffer], offset: int) -> list[Cut]:
+def name_chunks(chunks: Iterable[Buffer], offset: int, key: DataKey | None) -> list[Cut]:
     """Chunks one behind the other from `offset` on, by their digests. Processor work."""
     cuts: list[Cut] = []
     for chunk in chunks:
-        cuts.append(Cut(offset, chunk, b"" if _is_zero(chunk) else sha256(chunk).digest()))
+        cuts.append(Cut(offset, chunk, b"" if _is_zero(chunk) else keyring.digest(chunk, key)))
         offset += len(chunk)
     return cuts
 

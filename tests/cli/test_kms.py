@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import subprocess
 from collections.abc import Callable
+
+import pytest
+from botocore.exceptions import ClientError
 
 from tests.gateway import Gateway
 from tests.streams import content
@@ -23,6 +27,14 @@ def test_a_new_gateway_encrypts_and_its_keys_can_be_kept(new_gateway: New) -> No
     [rule] = client.get_bucket_encryption(Bucket="bucket")["ServerSideEncryptionConfiguration"]["Rules"]
     assert rule["ApplyServerSideEncryptionByDefault"] == {"SSEAlgorithm": "AES256"}
     assert rule["BucketKeyEnabled"] is False
+
+    mine = {"SSECustomerAlgorithm": "AES256", "SSECustomerKey": "k" * 32}
+    client.put_object(Bucket="bucket", Key="mine", Body=data, **mine)  # type: ignore[arg-type]
+    got = client.get_object(Bucket="bucket", Key="mine", **mine)  # type: ignore[arg-type]
+    assert got["Body"].read() == data
+    with pytest.raises(ClientError, match="AccessDenied"):
+        client.get_object(Bucket="bucket", Key="mine", **mine | {"SSECustomerKey": "x" * 32})  # type: ignore[arg-type]
+    assert base64.b64encode(b"k" * 32).decode() not in gateway.logs()
 
     kept = gateway.home / "keys.json"
     gateway.s3gw("kms", "export", str(kept))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
@@ -156,3 +158,99 @@ async def test_the_documents_of_buckets(both: tuple[Operations, Operations]) -> 
     ):
         assert (await s3.refused(refused)).code == code
     assert (await plain.refused(configuration())).code == "NotImplemented"
+
+
+def customer(secret: bytes, **other: str) -> dict[str, Any]:
+    return {
+        "sse_customer_algorithm": "AES256",
+        "sse_customer_key": base64.b64encode(secret).decode(),
+        "sse_customer_key_md5": base64.b64encode(hashlib.md5(secret).digest()).decode(),
+        **other,
+    }
+
+
+SECRET = bytes(range(100, 132))
+OTHER = bytes(range(132, 164))
+NEEDED = (
+    "The object was stored using a form of Server Side Encryption. The correct parameters must be "
+    "provided to retrieve the object."
+)
+
+
+@pytest.mark.parametrize("size", [0, 5, 9000, 100_000, 3 * MIB])
+async def test_a_customers_key(both: tuple[Operations, Operations], size: int) -> None:
+    _, s3 = both
+    data = random_bytes(size)
+    put = await s3.do(types.PutObjectInput(bucket="bucket", key="key", **customer(SECRET)), data)
+    assert put.server_side_encryption is None
+    assert (put.sse_customer_algorithm, put.sse_customer_key_md5) == (
+        "AES256",
+        customer(SECRET)["sse_customer_key_md5"],
+    )
+    assert put.e_tag != md5(data)
+    got, body = await s3.get("key", **customer(SECRET))
+    assert (body, got.e_tag, got.server_side_encryption) == (data, put.e_tag, None)
+    assert got.sse_customer_algorithm == "AES256"
+    head = await s3.do(types.HeadObjectInput(bucket="bucket", key="key", **customer(SECRET)))
+    assert (head.content_length, head.sse_customer_algorithm) == (size, "AES256")
+    if size:
+        _, body = await s3.get("key", range=f"bytes={size // 2}-{size}", **customer(SECRET))
+        assert body == data[size // 2 :]
+    for kind in (types.GetObjectInput, types.HeadObjectInput):
+        error = await s3.refused(kind(bucket="bucket", key="key"))
+        assert (error.code, error.message) == ("InvalidRequest", NEEDED)
+        error = await s3.refused(kind(bucket="bucket", key="key", **customer(OTHER)))
+        assert error.code == "AccessDenied"
+    copy = types.CopyObjectInput(bucket="bucket", key="copy", copy_source="bucket/key")
+    assert (await s3.refused(copy)).code == "InvalidRequest"
+
+
+async def test_nothing_is_shared_between_customers_keys(both: tuple[Operations, Operations]) -> None:
+    _, s3 = both
+    data = random_bytes(100_000)
+    await s3.put("store", data)
+    for key, secret in (("a", SECRET), ("b", OTHER), ("c", SECRET)):
+        await s3.do(types.PutObjectInput(bucket="bucket", key=key, **customer(secret)), data)
+    rows = await s3.services.db.fetch("SELECT domain_id, digest, key_id FROM chunks")
+    chunks = len([row for row in rows if row["key_id"] == 1])
+    assert len(rows) == 3 * chunks
+    assert len({row["digest"] for row in rows}) == len(rows)
+    assert {row["domain_id"] for row in rows} == {1, 2, 3}
+    for table in ("named_keys", "data_keys", "objects"):
+        kept = str([tuple(row.values()) for row in await s3.services.db.fetch(f"SELECT * FROM {table}")])
+        for secret in (SECRET, OTHER):
+            assert secret.hex() not in kept
+            assert repr(secret)[2:-1] not in kept
+            assert base64.b64encode(secret).decode() not in kept
+
+
+async def test_headers_of_customers_keys_that_are_refused(both: tuple[Operations, Operations]) -> None:
+    plain, s3 = both
+    short = base64.b64encode(bytes(16)).decode()
+    incomplete = "Requests specifying Server Side Encryption with Customer provided keys must provide "
+    for members, code, message in (
+        (customer(SECRET, sse_customer_algorithm="AES128"), "InvalidEncryptionAlgorithmError", ""),
+        (customer(SECRET, sse_customer_algorithm=""), "InvalidArgument", incomplete),
+        (customer(SECRET, sse_customer_key=""), "InvalidArgument", incomplete),
+        (customer(SECRET, sse_customer_key_md5=""), "InvalidArgument", incomplete),
+        (
+            customer(SECRET, sse_customer_key=short),
+            "InvalidArgument",
+            "The secret key was invalid for the specified algorithm.",
+        ),
+        (
+            customer(SECRET, sse_customer_key_md5=customer(OTHER)["sse_customer_key_md5"]),
+            "InvalidArgument",
+            "The calculated MD5 hash of the key did not match the hash that was provided.",
+        ),
+        (customer(SECRET, server_side_encryption="AES256"), "InvalidArgument", "Server Side Encryption with"),
+    ):
+        error = await s3.refused(types.PutObjectInput(bucket="bucket", key="key", **members), b"data")
+        assert error.code == code
+        assert error.message.startswith(message)
+    request = types.PutObjectInput(bucket="bucket", key="key", **customer(SECRET))
+    assert (await plain.refused(request, b"data")).code == "NotImplemented"
+    await s3.put("plain", b"data")
+    error = await s3.refused(types.GetObjectInput(bucket="bucket", key="plain", **customer(SECRET)))
+    assert error.code == "InvalidRequest"
+    assert error.message == "The encryption parameters are not applicable to this object."

@@ -123,8 +123,8 @@ async def test_what_is_refused_is_not_stored(s3: Operations) -> None:
     cases: list[tuple[dict[str, Any], str]] = [
         ({"server_side_encryption": "AES256"}, "NotImplemented"),
         ({"server_side_encryption": "aws:kms"}, "NotImplemented"),
-        ({"sse_customer_algorithm": "AES256"}, "NotImplemented"),
-        ({"sse_customer_key": "x"}, "NotImplemented"),
+        ({"sse_customer_key": "x"}, "InvalidArgument"),
+        ({"sse_customer_algorithm": "AES128"}, "InvalidEncryptionAlgorithmError"),
         ({"acl": "public-read"}, "AccessControlListNotSupported"),
         ({"acl": "everyone"}, "InvalidArgument"),
         ({"grant_read": "id=x"}, "InvalidArgument"),
