@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import urlencode
 
 from multidict import CIMultiDict
 
@@ -29,6 +30,7 @@ from s3gw.http.form_parts import (
     read_prelude,
 )
 from s3gw.http.form_signature import authenticate_form, missing_field
+from s3gw.protocol import OPERATIONS, types
 from s3gw.protocol.values import invalid_argument
 
 if TYPE_CHECKING:
@@ -154,7 +156,19 @@ def _headers(fields: Mapping[str, str]) -> dict[str, str]:
         if _CONTROL.search(value):
             raise invalid_argument(name, None, "Header value cannot contain control characters")
         headers[_RENAMED.get(name, name)] = value
+    if fields.get("tagging"):
+        headers["x-amz-tagging"] = _tagging(fields["tagging"])
     return headers
+
+
+def _tagging(document: str) -> str:
+    """The tags of a form, which are a document there, as the header has them. Raises MalformedXML."""
+    parse = OPERATIONS["PutObjectTagging"].parse_document
+    assert parse is not None
+    given = types.PutObjectTaggingInput(bucket="", key="")
+    parse(given, document.encode())
+    tags = [] if given.tagging is None else given.tagging.tag_set or []
+    return urlencode([(tag.key or "", tag.value or "") for tag in tags])
 
 
 async def _file(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from s3gw.operations import (
     acls,
+    attributes,
     buckets,
     complete,
     copy,
@@ -20,6 +21,7 @@ from s3gw.operations import (
     policies,
     post,
     put,
+    tagging,
     version_listings,
     versioning,
 )
@@ -30,6 +32,7 @@ __all__ = [
     "Call",
     "Services",
     "acls",
+    "attributes",
     "buckets",
     "complete",
     "copy",
@@ -43,6 +46,7 @@ __all__ = [
     "policies",
     "post",
     "put",
+    "tagging",
     "version_listings",
     "versioning",
 ]

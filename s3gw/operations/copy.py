@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from s3gw.db import objects
 from s3gw.db.objects import Outcome, Precondition, PublishResult
 from s3gw.db.records import Bucket, ObjectVersion, Properties
 from s3gw.errors import S3Error, Unavailable
-from s3gw.operations import checksums, encryption, etags, grants, properties, unsupported
+from s3gw.operations import checksums, encryption, etags, grants, properties, tags, unsupported
 from s3gw.operations.call import Call, operation
 from s3gw.operations.copy_source import CopySource, parse_copy_source
 from s3gw.operations.copying import digest, find_source, must_rewrite, rewrite
@@ -30,7 +32,8 @@ async def copy_object(call: Call, request: types.CopyObjectInput) -> types.CopyO
     unsupported.refuse(request)
     check_key(request.key)
     replaced = _directive(request.metadata_directive, "x-amz-metadata-directive", "metadata")
-    _directive(request.tagging_directive, "x-amz-tagging-directive", "tagging")
+    tags_replaced = _directive(request.tagging_directive, "x-amz-tagging-directive", "tagging")
+    new_tags = tags.of_header(request.tagging) if tags_replaced else None
     brought = properties.given(request) if replaced else None
     storage_class = properties.storage_class(request.storage_class)
     redirect = properties.redirect(request)
@@ -45,6 +48,7 @@ async def copy_object(call: Call, request: types.CopyObjectInput) -> types.CopyO
         if not replaced and _is_same(request, source, bucket) and not _changes(request, version, algorithm):
             raise S3Error("InvalidRequest", _UNCHANGED)
         kept = brought if brought is not None else _copied(version, storage_class, redirect)
+        kept = _tagged(kept, version.properties.extra.get("tags") if new_tags is None else new_tags)
         kept = await grants.with_acl(call, bucket, request, kept)
         kept = kept._replace(checksums=await _checksums(call, version, algorithm))
         kept = encryption.keep(kept, wanted if wanted_now else encryption.of(version.properties))
@@ -130,6 +134,12 @@ def _copied(version: ObjectVersion, storage_class: str, redirect: str | None) ->
     if redirect is not None:
         headers[properties.REDIRECT] = redirect
     return Properties(headers=headers, metadata=version.properties.metadata, storage_class=storage_class)
+
+
+def _tagged(kept: Properties, given: Mapping[str, str] | None) -> Properties:
+    """The properties with these tags and no others."""
+    extra = {name: value for name, value in kept.extra.items() if name != "tags"}
+    return kept._replace(extra={**extra, "tags": dict(given)} if given else extra)
 
 
 async def _checksums(call: Call, version: ObjectVersion, algorithm: str | None) -> dict[str, str]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from s3gw.db.records import Properties
 from s3gw.errors import S3Error
+from s3gw.operations import tags
 
 DEFAULT_CONTENT_TYPE = "binary/octet-stream"
 MAX_METADATA = 2048
@@ -35,7 +36,8 @@ STORAGE_CLASSES = frozenset(
 def given(request: Any) -> Properties:
     """The properties that a PutObject, CreateMultipartUpload or CopyObject brings.
 
-    Raises MetadataTooLarge, InvalidStorageClass, InvalidRedirectLocation, InvalidArgument.
+    Raises MetadataTooLarge, InvalidStorageClass, InvalidRedirectLocation, InvalidArgument, InvalidTag,
+    BadRequest for too many tags.
     """
     headers = {}
     for header, member in MEMBERS.items():
@@ -47,10 +49,12 @@ def given(request: Any) -> Properties:
         headers |= {"Content-Encoding": kept} if kept else {}
     headers.setdefault(CONTENT_TYPE, DEFAULT_CONTENT_TYPE)
     redirect(request)
+    given_tags = tags.of_header(request.tagging)
     return Properties(
         headers=headers,
         metadata=_metadata(request.metadata or {}),
         storage_class=storage_class(request.storage_class),
+        extra={"tags": given_tags} if given_tags else {},
     )
 
 
@@ -88,6 +92,7 @@ def show(output: Any, properties: Properties) -> None:
         if header in MEMBERS:  # a later release may keep more
             setattr(output, MEMBERS[header], value)
     output.metadata = dict(properties.metadata)
+    output.tag_count = len(properties.extra.get("tags") or ()) or None
     output.storage_class = shown_storage_class(properties.storage_class)
 
 

@@ -21,7 +21,6 @@ _REFUSED: Mapping[str, str] = {
     "copy_source_sse_customer_algorithm": "x-amz-copy-source-server-side-encryption-customer-algorithm",
     "copy_source_sse_customer_key": "x-amz-copy-source-server-side-encryption-customer-key",
     "copy_source_sse_customer_key_md5": "x-amz-copy-source-server-side-encryption-customer-key-MD5",
-    "tagging": "x-amz-tagging",
     "object_lock_mode": "x-amz-object-lock-mode",
     "object_lock_retain_until_date": "x-amz-object-lock-retain-until-date",
     "object_lock_legal_hold_status": "x-amz-object-lock-legal-hold",
@@ -32,7 +31,9 @@ _REFUSED: Mapping[str, str] = {
     "if_match_last_modified_time": "x-amz-if-match-last-modified-time",
     "if_match_size": "x-amz-if-match-size",
 }
-_WITH_CUSTOMER_KEYS = frozenset({types.PutObjectInput, types.GetObjectInput, types.HeadObjectInput})
+_WITH_CUSTOMER_KEYS = frozenset(
+    {types.PutObjectInput, types.GetObjectInput, types.HeadObjectInput, types.GetObjectAttributesInput}
+)
 _REFUSED_OF: dict[type, tuple[str, ...]] = {}
 
 

@@ -200,7 +200,7 @@ async def test_what_is_refused(s3: Operations) -> None:
     cases: list[tuple[dict[str, Any], str]] = [
         ({"metadata_directive": "replace"}, "InvalidArgument"),
         ({"tagging_directive": "X"}, "InvalidArgument"),
-        ({"tagging": "a=b", "tagging_directive": "REPLACE"}, "NotImplemented"),
+        ({"tagging": "a=b&a=c", "tagging_directive": "REPLACE"}, "InvalidArgument"),
         ({"server_side_encryption": "AES256"}, "NotImplemented"),
         ({"copy_source_sse_customer_key": "x"}, "NotImplemented"),
         ({"object_lock_mode": "COMPLIANCE"}, "NotImplemented"),

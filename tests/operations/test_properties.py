@@ -18,7 +18,13 @@ values = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs")), 
 
 def request(**members: Any) -> Any:
     return SimpleNamespace(
-        **{**dict.fromkeys(MEMBERS.values()), "metadata": None, "storage_class": None, **members}
+        **{
+            **dict.fromkeys(MEMBERS.values()),
+            "metadata": None,
+            "storage_class": None,
+            "tagging": None,
+            **members,
+        }
     )
 
 
@@ -37,6 +43,7 @@ def test_every_header_comes_back(members: dict[str, str]) -> None:
         "content_type": "binary/octet-stream",
         "metadata": {},
         "storage_class": None,
+        "tag_count": None,
         **members,
     }
 

@@ -128,7 +128,7 @@ async def test_what_is_refused_is_not_stored(s3: Operations) -> None:
         ({"acl": "public-read"}, "AccessControlListNotSupported"),
         ({"acl": "everyone"}, "InvalidArgument"),
         ({"grant_read": "id=x"}, "InvalidArgument"),
-        ({"tagging": "a=b"}, "NotImplemented"),
+        ({"tagging": "a=b&a=c"}, "InvalidArgument"),
         ({"object_lock_mode": "GOVERNANCE"}, "NotImplemented"),
         ({"object_lock_legal_hold_status": "ON"}, "NotImplemented"),
         ({"object_lock_retain_until_date": datetime(2030, 1, 1, tzinfo=UTC)}, "NotImplemented"),

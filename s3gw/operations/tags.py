@@ -1,0 +1,91 @@
+"""Tags: what S3 allows, as header and as document, and how they are kept.
+
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-tagging.html
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/tagging-managing.html
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from urllib.parse import unquote_plus
+
+from s3gw.errors import S3Error
+from s3gw.protocol import types
+
+OBJECT_TAGS = 10
+BUCKET_TAGS = 50
+_KEY_LENGTH, _VALUE_LENGTH = 128, 256
+_ALLOWED = re.compile(r"[\w\s+\-=.:/@]*")  # \w: letters and digits of every script, and the underscore
+_RESERVED = "aws:"
+
+
+def of_header(text: str | None) -> dict[str, str]:
+    """The tags of x-amz-tagging, encoded like a query; none where it is empty.
+
+    Raises InvalidArgument for what is no such encoding, BadRequest for too many, InvalidTag.
+    """
+    if not text:
+        return {}
+    pairs = []
+    for part in text.split("&"):
+        name, _, value = part.partition("=")
+        pairs.append((_decoded(name), _decoded(value)))
+    try:
+        return _checked(pairs, OBJECT_TAGS, "Object")
+    except S3Error as error:
+        if error.code != "InvalidTag" or "same key" not in error.message:
+            raise
+        raise _malformed_header() from None
+
+
+def of_document(tagging: types.Tagging | None, most: int, what: str) -> dict[str, str]:
+    """The tags of a Tagging document. Raises MalformedXML, BadRequest for too many, InvalidTag."""
+    if tagging is None or tagging.tag_set is None:
+        raise S3Error("MalformedXML")
+    if any(tag.key is None or tag.value is None for tag in tagging.tag_set):
+        raise S3Error("MalformedXML")
+    return _checked([(tag.key or "", tag.value or "") for tag in tagging.tag_set], most, what)
+
+
+def shown(tags: Mapping[str, str] | None) -> list[types.Tag]:
+    """Tags as a document has them."""
+    return [types.Tag(key=name, value=value) for name, value in (tags or {}).items()]
+
+
+def _checked(pairs: Iterable[tuple[str, str]], most: int, what: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for key, value in pairs:
+        if not 0 < len(key) <= _KEY_LENGTH or not _ALLOWED.fullmatch(key):
+            raise _invalid("The TagKey you have provided is invalid", key)
+        if len(value) > _VALUE_LENGTH or not _ALLOWED.fullmatch(value):
+            raise _invalid("The TagValue you have provided is invalid", key)
+        if key.lower().startswith(_RESERVED):
+            message = "System tags cannot be added/updated by requester"
+            raise _invalid(message if what == "Bucket" else "Your TagKey cannot be prefixed with aws:", key)
+        if key in found:
+            raise _invalid("Cannot provide multiple Tags with the same key", key)
+        found[key] = value
+    if len(found) > most:
+        raise S3Error("BadRequest", f"{what} tags cannot be greater than {most}")
+    return found
+
+
+def _decoded(text: str) -> str:
+    try:
+        return unquote_plus(text, errors="strict")
+    except UnicodeDecodeError:
+        raise _malformed_header() from None
+
+
+def _malformed_header() -> S3Error:
+    return S3Error(
+        "InvalidArgument",
+        "The header 'x-amz-tagging' shall be encoded as UTF-8 then URLEncoded URL query parameters without "
+        "tag name duplicates.",
+        fields={"ArgumentName": "x-amz-tagging"},
+    )
+
+
+def _invalid(message: str, key: str) -> S3Error:
+    return S3Error("InvalidTag", message, fields={"TagKey": key[:_KEY_LENGTH]})
