@@ -4,13 +4,14 @@ without live bytes, and every chunk intact."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from hashlib import sha256
 
 from s3gw.backends.base import Backend
 from s3gw.db import chunks
 from s3gw.db.pool import Database
 from s3gw.errors import BlobNotFound, Damaged
+from s3gw.keyring import DataKey, digest
 from s3gw.storage import codec
+from s3gw.storage.keys import Keys
 
 _BODIES = """
     SELECT chunk_id, manifest_id, pieces_id FROM objects
@@ -67,7 +68,9 @@ _QUERIES = {
 }
 
 
-async def check_store(db: Database, backends: Mapping[int, Backend]) -> list[str]:
+async def check_store(
+    db: Database, backends: Mapping[int, Backend], master: bytes | None = None
+) -> list[str]:
     """Everything that should not be there after a collection without grace, and everything that is broken.
 
     Nothing may be writing meanwhile.
@@ -79,7 +82,9 @@ async def check_store(db: Database, backends: Mapping[int, Backend]) -> list[str
     for backend_id, backend in backends.items():
         found += await _check_blobs(db, backend_id, backend)
     found += await _check_manifests(db)
-    found += await _check_chunks(db, backends)
+    keys = Keys(db, master)
+    await keys.load()
+    found += await _check_chunks(db, backends, keys.ring)
     return found
 
 
@@ -122,7 +127,9 @@ async def _check_manifests(db: Database) -> list[str]:
     return [f"manifest {row['manifest_id']} has gaps" for row in rows]
 
 
-async def _check_chunks(db: Database, backends: Mapping[int, Backend]) -> list[str]:
+async def _check_chunks(
+    db: Database, backends: Mapping[int, Backend], ring: Mapping[int, DataKey]
+) -> list[str]:
     """Every copy of every chunk has the bytes of its digest."""
     found: list[str] = []
     ids = [row["id"] for row in await db.fetch("SELECT id FROM chunks ORDER BY pack_id, frame_offset")]
@@ -139,14 +146,17 @@ async def _check_chunks(db: Database, backends: Mapping[int, Backend]) -> list[s
                     found.append(f"chunk {chunk.id} has no blob {copy.blob}")
             if not stored:
                 found.append(f"chunk {chunk.id} is nowhere")
-            found += [f"chunk {chunk.id} is damaged" for data in stored if not _intact(chunk, data)]
+            found += [f"chunk {chunk.id} is damaged" for data in stored if not _intact(chunk, data, ring)]
     return found
 
 
-def _intact(chunk: chunks.StoredChunk, data: bytes) -> bool:
+def _intact(chunk: chunks.StoredChunk, data: bytes, ring: Mapping[int, DataKey]) -> bool:
     plain_length = chunk.length if chunk.data is not None else chunk.frame_plain
+    key = None if chunk.key_id is None else ring[chunk.key_id]
     try:
-        plain = codec.decode(chunk.codec, data, plain_length)
+        opened = data if key is None else key.open(data)
+        plain = codec.decode(chunk.codec, opened, plain_length)
     except Damaged:
         return False
-    return sha256(plain[chunk.frame_start : chunk.frame_start + chunk.length]).digest() == chunk.digest
+    named = plain[chunk.frame_start : chunk.frame_start + chunk.length]
+    return digest(named, key) == chunk.digest

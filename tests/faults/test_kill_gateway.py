@@ -96,7 +96,7 @@ async def test_kill_9_amid_fifty_uploads(new_gateway: Callable[..., Gateway], wo
     for upload in gateway.client().list_multipart_uploads(Bucket="kill").get("Uploads", []):
         gateway.client().abort_multipart_upload(Bucket="kill", Key=upload["Key"], UploadId=upload["UploadId"])
     gateway.s3gw("gc", "--grace", "0")
-    assert await violations(database_url(gateway), Disk(gateway.data / "packs")) == []
+    assert await violations(database_url(gateway), Disk(gateway.data / "packs"), gateway.data) == []
     for key, what in expected.items():
         assert _whole(gateway.client(), key, {what}) == what
 

@@ -7,8 +7,11 @@ import re
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
+from s3gw.app.data_directory import DataDirectory
 from s3gw.backends.base import Backend
+from s3gw.config import Settings
 from s3gw.db.pool import Database
 from tests import wire
 from tests.gateway import Gateway
@@ -125,12 +128,15 @@ def abort_all(gateway: Gateway, bucket: str) -> None:
             client.abort_multipart_upload(Bucket=bucket, Key=upload["Key"], UploadId=upload["UploadId"])
 
 
-async def violations(url: str, backend: Backend) -> list[str]:
-    """What is left in a store with one backend that should not be there, or is broken; closes the backend."""
+async def violations(url: str, backend: Backend, data: Path | None = None) -> list[str]:
+    """What is left in a store with one backend that should not be there, or is broken; closes the backend.
+
+    `data` is a data directory with the master key of what is encrypted."""
     db = await Database.connect(url)
     try:
         backends = {row["id"]: backend for row in await db.fetch("SELECT id FROM backends")}
-        return await check_store(db, backends)
+        master = None if data is None else DataDirectory.create(data).master_key(Settings())
+        return await check_store(db, backends, master)
     finally:
         await backend.close()
         await db.close()
