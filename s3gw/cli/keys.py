@@ -10,8 +10,8 @@ import string
 from typing import TYPE_CHECKING, Any
 
 from s3gw import app
+from s3gw.cli.on_database import on_database
 from s3gw.cli.output import say, table
-from s3gw.cli.users import on_database
 from s3gw.config import Settings
 from s3gw.db import access_keys, accounts
 from s3gw.db.access_keys import ListedKey

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import base64
 import json
 import os
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from s3gw import app
+from s3gw.cli.on_database import on_database
 from s3gw.cli.output import complain, say, table
 from s3gw.config import Settings
 from s3gw.db import encryption_keys, packs
@@ -57,16 +57,14 @@ def create(settings: Settings, given: argparse.Namespace) -> int:
     """Make a key."""
 
     async def work(db: Database) -> int:
-        master = app.DataDirectory.create(settings.data).master_key(settings, make=True)
-        assert master is not None
-        keys.check(await encryption_keys.all_keys(db), master)
+        master = await app.to_seal(db, settings)
         if not await keys.create(db, given.name, master):
             complain(f"there is a key {given.name!r} already")
             return 1
         say(f"made {given.name}; gateways use it from their next start, and all need the master key")
         return 0
 
-    return _with_database(settings, work)
+    return on_database(settings, work)
 
 
 def show(settings: Settings, given: argparse.Namespace) -> int:
@@ -79,21 +77,20 @@ def show(settings: Settings, given: argparse.Namespace) -> int:
             say(line)
         return 0
 
-    return _with_database(settings, work)
+    return on_database(settings, work)
 
 
 def rotate(settings: Settings, given: argparse.Namespace) -> int:
     """Give a key a further number."""
 
     async def work(db: Database) -> int:
-        master = _master(settings)
-        keys.check(await encryption_keys.all_keys(db), master)
+        master = await app.to_seal(db, settings)
         if not await keys.rotate(db, given.name, master):
             complain(f"there is no key {given.name!r}")
             return 1
         return 0
 
-    return _with_database(settings, work)
+    return on_database(settings, work)
 
 
 def export(settings: Settings, given: argparse.Namespace) -> int:
@@ -112,7 +109,7 @@ def export(settings: Settings, given: argparse.Namespace) -> int:
         say(f"{len(found)} keys, sealed; keep the master key as well, elsewhere")
         return 0
 
-    return _with_database(settings, work)
+    return on_database(settings, work)
 
 
 def bring_back(settings: Settings, given: argparse.Namespace) -> int:
@@ -125,25 +122,7 @@ def bring_back(settings: Settings, given: argparse.Namespace) -> int:
         await encryption_keys.bring_back(db, found)
         return 0
 
-    return _with_database(settings, work)
-
-
-def _with_database(settings: Settings, work: Any) -> int:
-    async def run() -> int:
-        async with app.database(settings) as db:
-            status: int = await work(db)
-            return status
-
-    return asyncio.run(run())
-
-
-def _master(settings: Settings) -> bytes:
-    master = None
-    if settings.master_key is not None or settings.data.is_dir():
-        master = app.DataDirectory(settings.data).master_key(settings)
-    if master is None:
-        raise ConfigError("master_key: there is none; give S3GW_MASTER_KEY")
-    return master
+    return on_database(settings, work)
 
 
 def _cells(key: SealedKey) -> Sequence[str]:

@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import json
 import re
-from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
-from s3gw import app
 from s3gw.access.principals import user_arn
+from s3gw.cli.on_database import on_database
 from s3gw.cli.output import say, table
 from s3gw.config import Settings
 from s3gw.db import accounts
 from s3gw.db.accounts import ListedAccount
-from s3gw.db.pool import Database
 from s3gw.db.records import Account
 from s3gw.errors import ConfigError
 
 if TYPE_CHECKING:
     from s3gw.cli.options import Commands
-
-T = TypeVar("T")
 
 _NAME = re.compile(r"[A-Za-z0-9_+=,.@-]{1,64}", re.ASCII)
 """https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html: names are part of ARNs."""
@@ -111,16 +106,6 @@ def run_delete(settings: Settings, given: argparse.Namespace) -> int:
     on_database(settings, lambda db: accounts.delete(db, given.name))
     say(f"deleted user {given.name}")
     return 0
-
-
-def on_database(settings: Settings, work: Callable[[Database], Awaitable[T]]) -> T:
-    """The result of `work` on the gateway's database."""
-
-    async def run() -> T:
-        async with app.database(settings) as db:
-            return await work(db)
-
-    return asyncio.run(run())
 
 
 def _named(account: Account) -> dict[str, Any]:

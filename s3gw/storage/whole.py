@@ -134,28 +134,22 @@ class Whole:
         return not others
 
     async def _make_safe(self, new: Sequence[Cut]) -> list[NewChunk]:
-        built = await self._work(partial(self._build, new))
-        if built and isinstance(built[0], NewChunk):
-            return [row for row in built if isinstance(row, NewChunk)]
-        filled = [frame for frame in built if isinstance(frame, FilledFrame)]
+        rows, filled = await self._work(partial(self._build, new))
+        if rows is not None:
+            return rows
         buffers = [buffer for frame in filled for buffer in frame.encoded.buffers]
         length = sum(frame.encoded.length for frame in filled)
         self._placement = await self._tools.packs.place(buffers, length)
         return frames.place(filled, self._placement.pack.id, self._placement.offset)
 
-    def _build(self, new: Sequence[Cut]) -> Sequence[NewChunk | FilledFrame]:
+    def _build(self, new: Sequence[Cut]) -> tuple[list[NewChunk] | None, list[FilledFrame]]:
         """Rows that hold the bytes, where they are few enough; else frames."""
-        rows = inline_rows(new, self._layout, self._tools.inline_limit)
-        if rows is not None:
-            return rows
         layout = self._layout
-        return [
-            frame
-            for share in frames.plan(new)
-            for frame in frames.build(
-                share, domain_id=layout.domain_id, compress=layout.compression, key=layout.key
-            )
-        ]
+        rows = inline_rows(new, layout, self._tools.inline_limit)
+        if rows is not None:
+            return rows, []
+        build = partial(frames.build, domain_id=layout.domain_id, compress=layout.compression, key=layout.key)
+        return None, [frame for share in frames.plan(new) for frame in build(share)]
 
     def _rows(self) -> list[tuple[int, bytes | None]]:
         """The rows of the manifest; of a run of zeros the first only."""
