@@ -45,6 +45,7 @@ def status_of(call: Callable[[], object]) -> int:
     return 200
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("service", ["moto", "s3gw"])
 def test_objects_come_and_go(new_gateway: New, upstreams: NewUpstream, service: str) -> None:
     gateway = on(upstreams(service), new_gateway).start()
@@ -103,6 +104,7 @@ def test_it_waits_for_the_service_at_the_start(new_gateway: New, new_upstream: N
     assert gateway.stop() == 0
 
 
+@pytest.mark.slow
 def test_an_outage_costs_answers_and_nothing_else(new_gateway: New, new_upstream: NewUpstream) -> None:
     upstream = new_upstream("moto")
     gateway = on(upstream, new_gateway).start()

@@ -26,6 +26,7 @@ def test_bodies_are_their_size_and_share_no_run() -> None:
     assert not any(other.bytes()[at : at + (32 << 10)] in windows for at in range(0, LARGE, 32 << 10))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("processes", [1, 2])
 def test_a_run_adds_up(target: Target, bucket: str, processes: int) -> None:
     bodies = [Body.new(SMALL) for _ in range(40)] + [Body.new(LARGE) for _ in range(3)]

@@ -49,6 +49,7 @@ def test_a_gateway_is_charged_for_its_database(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_parts_that_end_elsewhere_cost_what_arithmetic_says(tmp_path: Path) -> None:
     """12 MiB in chunks of 4: cut alike whole and in parts of 8 MiB, while parts of 5 MiB share one chunk."""
     assert parts_saved("fixed-4m", tmp_path / "home", 12 * MIB) == pytest.approx(

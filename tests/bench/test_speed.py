@@ -41,6 +41,7 @@ def figures() -> Results:
     return results
 
 
+@pytest.mark.slow
 def test_a_run_beside_the_peer_adds_up(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     into = tmp_path / "figures.json"
     # One connection: rclone answers some of several PUTs at once with 500.
@@ -83,6 +84,7 @@ def test_every_kind_of_work_runs(tmp_path: Path) -> None:
     assert again.bytes == 2 * MIB
 
 
+@pytest.mark.slow
 def test_pages_of_a_filled_bucket(tmp_path: Path) -> None:
     with SERVERS["s3gw"](tmp_path / "s3gw") as server:
         session = Session(server, tmp_path / "files")

@@ -37,6 +37,7 @@ def fails(gateway: Gateway, *arguments: str) -> tuple[int, str]:
     return done.returncode, done.stderr
 
 
+@pytest.mark.slow
 def test_jobs_are_seen_run_paused_and_resumed(new_gateway: New) -> None:
     gateway = new_gateway(S3GW_COLLECT_INTERVAL="3600", **UNHURRIED).start()
     client = gateway.client()

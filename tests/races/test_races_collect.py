@@ -138,7 +138,7 @@ async def test_a_whole_put_that_finds_its_chunks_present(store: Store, scene: Sc
             await scene.clean()
 
         return [
-            ("put", put, ("whole.known", "whole.safe", *WRITING)),
+            ("put", put, ("whole.known", "whole.safe")),
             ("collect", scene.collect_queue, COLLECTING),
         ], check
 

@@ -145,6 +145,7 @@ async def test_an_upload_that_finds_its_chunks_in_a_pack_that_moves(
     assert await every_order(scene.database, prepare) > 10
 
 
+@pytest.mark.slow
 async def test_chunks_that_are_deleted_while_they_move(
     scene: Scene, store: Store, compactor: Compactor
 ) -> None:
