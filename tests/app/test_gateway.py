@@ -59,6 +59,7 @@ def test_a_second_gateway_on_the_same_data_stops_with_a_line(gateway: Gateway) -
     assert re.fullmatch(r"s3gw: data: .* is in use by another gateway \(process \d+\)\n", done.stderr)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("workers", ["1", "2"])
 def test_an_upload_that_runs_is_finished_at_the_end(new_gateway: New, workers: str) -> None:
     gateway = new_gateway(S3GW_WORKERS=workers).start()

@@ -132,6 +132,7 @@ def test_an_upload_that_runs_is_finished_by_the_worker_that_was_replaced(new_gat
     assert client.get_object(Bucket="reload", Key="k")["Body"].read() == data
 
 
+@pytest.mark.slow
 def test_settings_are_read_afresh(new_gateway: New, tmp_path: Path) -> None:
     file = tmp_path / "s3gw.toml"
     file.write_text('workers = 2\naccess_key = "FIRST"\nsecret_key = "first-secret"\n')

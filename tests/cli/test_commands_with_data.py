@@ -12,6 +12,7 @@ MIB = 1 << 20
 New = Callable[..., Gateway]
 
 
+@pytest.mark.slow
 def test_stats_gc_and_migrate_with_and_without_the_gateway(new_gateway: New) -> None:
     gateway = new_gateway().start()
     client = gateway.client()

@@ -71,6 +71,7 @@ def _packs(job: dict[str, object]) -> dict[str, object]:
     return {name: counts[name] for name in counts if name in ("chunks", "packs", "blobs", "bytes")}
 
 
+@pytest.mark.slow
 def test_compact_beside_a_gateway_and_without_one(new_gateway: New) -> None:
     gateway = new_gateway(S3GW_COLLECT_INTERVAL="3600", S3GW_ARCHIVE_HINTS="off").start()
     client = gateway.client()

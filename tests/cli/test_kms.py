@@ -15,6 +15,7 @@ from tests.streams import content
 New = Callable[..., Gateway]
 
 
+@pytest.mark.slow
 def test_a_new_gateway_encrypts_and_its_keys_can_be_kept(new_gateway: New) -> None:
     gateway = new_gateway().start()
     client = gateway.client()

@@ -32,7 +32,13 @@ BACKENDS: dict[str, Callable[[Path], Backend]] = {
 SERVICES = {"s3 on moto": "moto", "s3 on rclone": "rclone", "s3 on s3gw": "s3gw"}
 
 
-@pytest.fixture(params=[*BACKENDS, *SERVICES])
+# The quick tests keep to one service.
+QUICK = (*BACKENDS, "s3 on moto")
+
+
+@pytest.fixture(
+    params=[*QUICK, *(pytest.param(name, marks=pytest.mark.slow) for name in SERVICES if name not in QUICK)]
+)
 async def backend(
     request: pytest.FixtureRequest,
     tmp_path: Path,

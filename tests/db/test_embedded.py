@@ -184,6 +184,7 @@ class TestUpgrade:
         await query(server, "CREATE TABLE kept AS SELECT 7 AS number")
         await server.stop()
 
+    @pytest.mark.slow
     async def test_what_16_held_runs_in_18(self, tmp_path: Path) -> None:
         await self.old(tmp_path)
         with pytest.raises(ConfigError, match="s3gw db upgrade"):
@@ -196,6 +197,7 @@ class TestUpgrade:
         await server.stop()
         assert await embedded_upgrade.upgrade(tmp_path) is None
 
+    @pytest.mark.slow
     async def test_one_that_was_cut_off_between_its_renames(self, tmp_path: Path) -> None:
         await self.old(tmp_path)
         assert await embedded_upgrade.upgrade(tmp_path)
