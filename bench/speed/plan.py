@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bench.speed.works.base import GIB, KIB, MIB, Work
+from bench.speed.works.compaction import POOL, Beside, Compaction
 from bench.speed.works.large import Large
 from bench.speed.works.listing import Listing
 from bench.speed.works.multipart import Multipart
@@ -94,8 +95,11 @@ def full() -> list[Group]:
         Group("ranges", [Ranges(GIB, connections) for connections in (1, 16)], DISK, 3),
         Group("gigabyte", _gigabyte(), DISK, 2, fresh=True),
         Group("multipart", [Multipart("PUT", GIB), Multipart("GET", GIB)], DISK, 2, fresh=True),
-        Group("upstream", _matrix((16,), ("PUT", "GET", "DELETE")), UPSTREAM, 2),
+        Group("compaction", _compaction(), ("s3gw",), 3),
+        Group("upstream", [*_matrix((16,)), Small("COPY", 4 * KIB, 16, 0.7)], UPSTREAM, 2),
         Group("upstream-large", _LARGE, UPSTREAM, 2),
+        Group("upstream-ranges", [Ranges(GIB, 16)], UPSTREAM, 2),
+        Group("upstream-gigabyte", _gigabyte(), UPSTREAM, 1, fresh=True),
     ]
 
 
@@ -110,6 +114,11 @@ def _matrix(connections: Sequence[int], methods: Sequence[str] = METHODS) -> lis
 
 def _gigabyte() -> list[Work]:
     return [Large(method, GIB, streams, streams) for method in ("PUT", "GET") for streams in (1, 4)]
+
+
+def _compaction() -> list[Work]:
+    beside = [Small(method, 64 * KIB, 16, 1.0) for method in ("PUT", "GET")]
+    return [Compaction(POOL), *beside, *(Beside(small, POOL) for small in beside)]
 
 
 def _million() -> list[Work]:

@@ -18,6 +18,7 @@ from bench.speed.results import Measured, Results, load
 from bench.speed.runner import Runner
 from bench.speed.servers import SERVERS
 from bench.speed.works.base import BUCKET, MIB, Session, Work
+from bench.speed.works.compaction import Beside, Compaction
 from bench.speed.works.large import Large
 from bench.speed.works.listing import Listing, fill
 from bench.speed.works.small import METHODS, Ranges, Small
@@ -101,6 +102,17 @@ def test_pages_of_a_filled_bucket(tmp_path: Path) -> None:
                 run = measure(server, Listing(delimiter, where).prepare(session, 0))
                 assert run.requests == 40
                 assert run.p50 > 0
+
+
+@pytest.mark.slow
+def test_requests_beside_compaction() -> None:
+    beside = Beside(Small("GET", 4096, 2, 0.05), 256 * MIB)
+    results = Results()
+    runner = Runner(results, lambda: None, minutes=5)
+    runner.group(Group("compaction", [Compaction(32 * MIB), beside], ("s3gw",), 1))
+    assert results.failures == []
+    assert results.works["compaction/compact"].runs["s3gw"][0].bytes == 16 * MIB
+    assert results.works["compaction/get-4k-c2-compacting"].runs["s3gw"][0].requests > 0
 
 
 def test_what_fails_is_noted_and_the_rest_goes_on() -> None:
