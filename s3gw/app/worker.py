@@ -15,6 +15,7 @@ import s3gw.operations  # noqa: F401 - registers the handlers
 from s3gw.app.foundation import Foundation
 from s3gw.app.meter import Meter
 from s3gw.backends.base import Backend
+from s3gw.backends.disk import Disk
 from s3gw.db import instances
 from s3gw.db.instances import BackendRow
 from s3gw.db.pool import Database
@@ -46,7 +47,10 @@ async def serving(foundation: Foundation, server: Server, meter: Meter) -> Async
         stack.callback(letting_go.cancel)
         keys = Keys(db, foundation.master)
         await keys.load()
-        store = Store(db, backends, settings, foundation.instance, foundation.weights(), keys)
+        rows = _embedded(foundation)
+        if rows is not None:
+            stack.push_async_callback(rows.close)
+        store = Store(db, backends, settings, foundation.instance, foundation.weights(), keys, rows)
         stack.push_async_callback(_close_store, store)
         stack.push_async_callback(server.stop, settings.shutdown_timeout)
         meter.watch(db)
@@ -60,6 +64,13 @@ async def serving(foundation: Foundation, server: Server, meter: Meter) -> Async
         gc.collect()
         gc.freeze()  # what is there now stays; no later collection has to look at it
         yield
+
+
+def _embedded(foundation: Foundation) -> Disk | None:
+    """Where the embedded database writes."""
+    if foundation.settings.database_url is not None:
+        return None
+    return Disk(foundation.directory.path, reserve=foundation.settings.reserve, make=False)
 
 
 async def _let_go(backends: Mapping[int, Backend]) -> None:

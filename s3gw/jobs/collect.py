@@ -68,10 +68,21 @@ class Collector:
         await self._unlink(progress)
 
     async def run_sightings(self, progress: Progress) -> None:
-        """Look at every blob for those that no row names."""
+        """Look at every blob for those that no row names.
+
+        A backend that fails keeps nobody from looking at the others; its error is raised at the end.
+        """
+        failed: Exception | None = None
         for backend_id, backend in self.backends.items():
-            removed, size = await remove_unnamed(self.db, backend_id, backend, self.margins.sighting)
+            try:
+                removed, size = await remove_unnamed(self.db, backend_id, backend, self.margins.sighting)
+            except (GatewayError, OSError) as error:
+                log.warning("the blobs of backend %d cannot be looked at: %s", backend_id, error)
+                failed = failed or error
+                continue
             progress.add(blobs=removed, bytes=size)
+        if failed is not None:
+            raise failed
 
     async def _reap(self, progress: Progress) -> None:
         while count := await reaping.reap_manifests(self.db):
@@ -79,7 +90,11 @@ class Collector:
         last = 0
         while packs := await reaping.expired_packs(self.db, last):
             for pack in packs:
-                sizes = [await self._size(replica) for replica in pack.replicas]
+                try:
+                    sizes = [await self._size(replica) for replica in pack.replicas]
+                except (GatewayError, OSError) as error:
+                    log.warning("the size of pack %d cannot be told, it waits: %s", pack.id, error)
+                    continue
                 await reaping.seal_expired(self.db, pack.id, max(sizes))
             last = packs[-1].id
         while await reaping.reap_uploads(self.db, self.margins.completed_upload):

@@ -66,11 +66,13 @@ class Store:
         instance: Instance,
         weights: Mapping[int, int] | None = None,
         keys: Keys | None = None,
+        rows: Backend | None = None,
     ) -> None:
         """`backends` by the ids of their rows; `instance` as `db.instances.start` gave it.
 
         `weights` are those of the backends that take new packs; all of them alike where it is None. Without
-        `keys` nothing is encrypted.
+        `keys` nothing is encrypted. `rows` is where the database writes, if that is known: it holds no packs,
+        but nothing is stored where it is full.
         """
         self._db = db
         self._backends = backends
@@ -82,7 +84,10 @@ class Store:
         self._reader = Reader(db, backends, self._cpu, self._keys)
         self._uploads = 0
         self._space_checked = float("-inf")
-        self._full: list[int] = []
+        self._watched = {f"backend {number}": backend for number, backend in backends.items()}
+        if rows is not None:
+            self._watched["the disk of the database"] = rows
+        self._full: list[str] = []
         self._tools = Tools(
             db,
             instance,
@@ -218,16 +223,16 @@ class Store:
             self._leases.abandon(draft.manifest_id)
 
     async def check_space(self) -> None:
-        """Raise OutOfSpace where a backend has nothing left above its reserve.
+        """Raise OutOfSpace where a backend, or the database's disk, has nothing left above its reserve.
 
-        PostgreSQL may stand on the same disk, so this holds for whatever adds rows, too.
+        This holds for whatever adds rows, too.
         """
         now = asyncio.get_running_loop().time()
         if now - self._space_checked >= _SPACE_FRESH:
             self._space_checked = now
-            self._full = [number for number, backend in self._backends.items() if await _is_full(backend)]
+            self._full = [name for name, backend in self._watched.items() if await _is_full(backend)]
         if self._full:
-            raise OutOfSpace(f"backend {self._full[0]} has no space left above its reserve")
+            raise OutOfSpace(f"{self._full[0]} has no space left above its reserve")
 
     async def close(self) -> None:
         """Seal the open pack and stop renewing. Reads and writes must have ended."""

@@ -10,11 +10,15 @@ import pytest
 
 from s3gw import pauses
 from s3gw.backends.disk import Disk
+from s3gw.backends.faults import Fault, FaultyBackend
+from s3gw.backends.memory import Memory
 from s3gw.config import Margins, Settings
 from s3gw.db import instances
 from s3gw.db.instances import Instance
 from s3gw.db.pool import Database
-from s3gw.jobs.collect import collect_now
+from s3gw.errors import Unavailable
+from s3gw.jobs.collect import Collector, collect_now
+from s3gw.jobs.job import Progress
 from s3gw.storage import packformat
 from s3gw.storage.store import Store
 from tests.invariants import check_store
@@ -112,6 +116,32 @@ async def test_an_open_pack_that_holds_published_chunks_is_sealed(database: Data
     assert row is not None
     assert row["size"] > 700 * KIB
     assert row["lease_until"] is None
+    assert await keys.get(store, "key") == random_bytes(700 * KIB)
+    await store.close()
+
+
+async def test_what_waits_for_a_backend_lets_others_pass(database: Database, disk: Disk) -> None:
+    """A backend out of reach delays its own packs and blobs; the round does the rest, and tells."""
+    keys = await Keys.create(database)
+    store = await _start(database, disk)
+    await keys.put(store, "key", random_bytes(700 * KIB))
+    await _die(store)
+    store = await _start(database, disk)  # which ends the leases of the one before
+    down = [Fault(method, Unavailable("down"), count=None) for method in ("size", "list")]
+    faulty = FaultyBackend(disk, down)
+    collector = Collector(database, {1: faulty}, Margins())
+    await collector.run(Progress())
+    assert await database.fetchval("SELECT size FROM packs") is None
+    other = Memory()
+    await other.put("ab" * 16, [b"nobody names this"])
+    row = await instances.ensure_backend(database, "other", "test:other")
+    collector = Collector(database, {1: faulty, row.id: other}, Margins(sighting=0.0))
+    for _ in range(2):
+        with pytest.raises(Unavailable, match="down"):
+            await collector.run_sightings(Progress())
+    assert [info.name async for info in other.list()] == []
+    await Collector(database, {1: disk}, Margins()).run(Progress())
+    assert await database.fetchval("SELECT size FROM packs") is not None
     assert await keys.get(store, "key") == random_bytes(700 * KIB)
     await store.close()
 

@@ -10,10 +10,14 @@ from pathlib import Path
 import pytest
 
 from s3gw.backends.disk import Disk
+from s3gw.backends.memory import Memory
+from s3gw.config import Settings
+from s3gw.db import instances
 from s3gw.db.pool import Database
+from s3gw.errors import OutOfSpace
 from s3gw.storage.presets import PRESETS
 from s3gw.storage.store import Store
-from tests.stores import CDC, FIXED, blocks_of, open_store, random_bytes, read_all
+from tests.stores import CDC, FIXED, INSTANCE, blocks_of, open_store, random_bytes, read_all
 
 KIB, MIB = 1 << 10, 1 << 20
 
@@ -97,3 +101,15 @@ async def test_bodies_put_together_at_random(store: Store, chunking: str) -> Non
         start = chosen.randrange(len(data))
         length = chosen.randrange(len(data) - start) + 1
         assert await read_all(store, draft, start, length) == data[start : start + length]
+
+
+async def test_a_full_disk_of_the_database_stops_writes(database: Database, tmp_path: Path) -> None:
+    """Packs may be elsewhere, but rows are written too."""
+    row = await instances.ensure_backend(database, "memory", "test:memory")
+    rows = Disk(tmp_path, reserve=1 << 62, make=False)
+    instance = await instances.start(database, INSTANCE)
+    store = Store(database, {row.id: Memory()}, Settings(), instance, rows=rows)
+    with pytest.raises(OutOfSpace, match="disk of the database"):
+        await store.check_space()
+    await store.close()
+    await rows.close()
