@@ -21,6 +21,7 @@ from s3gw.errors import ConfigError
 
 CHUNKINGS = ("cdc-256k", "cdc-64k", "cdc-4m", "fixed-4m")
 LOG_FORMATS = ("auto", "json", "text")
+NEW_BUCKETS = ("closed", "open")
 
 # Secrets that other servers or their documentation ship: public, hence no protection on a network.
 WELL_KNOWN_SECRETS = frozenset(
@@ -87,6 +88,9 @@ class Settings:
     """Addresses or networks of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed."""
     signature_v2: bool = False
     """Whether requests may be signed by version 2, whose SHA-1 covers less; form uploads always may."""
+    new_buckets: str = "closed"
+    """"closed": public access blocked and no access control lists, as in S3 since April 2023; or "open":
+    neither is so, as before then, and as clients and test suites of older services expect."""
     chunking: str = "cdc-256k"
     archive_hints: bool = True
     reserve: int = 1 << 30
@@ -101,6 +105,9 @@ class Settings:
     """How long a body may stall, either way, before the connection is closed."""
     minimum_rate: int = 1024
     """Bytes a second that a body must average once `body_timeout` has passed."""
+    slow_answer: float = 10.0
+    """How long completing an upload or copying may take before the answer begins, and between its signs of
+    life; less than clients wait for an answer (60)."""
     shutdown_timeout: float = 30.0
     """How long requests that run may go on after SIGTERM, or when their worker is replaced."""
     max_connections: int = 4096
@@ -158,7 +165,14 @@ _SWITCH = {
     **dict.fromkeys(("0", "false", "off", "no"), False),
 }
 _SIZES = ("reserve", "inline_limit", "minimum_rate", "max_header_size", "compact_rate")
-_TIMES = ("header_timeout", "keepalive_timeout", "body_timeout", "collect_interval", "metrics_interval")
+_TIMES = (
+    "header_timeout",
+    "keepalive_timeout",
+    "body_timeout",
+    "slow_answer",
+    "collect_interval",
+    "metrics_interval",
+)
 
 
 def load(arguments: Mapping[str, Any], environment: Mapping[str, str] | None = None) -> Settings:
@@ -269,6 +283,8 @@ def _check(settings: Settings) -> None:
     _check_address("listen", settings.listen)
     if settings.chunking not in CHUNKINGS:
         raise ConfigError(f"chunking: {settings.chunking!r} is none of {', '.join(CHUNKINGS)}")
+    if settings.new_buckets not in NEW_BUCKETS:
+        raise ConfigError(f"new_buckets: {settings.new_buckets!r} is none of {', '.join(NEW_BUCKETS)}")
     if settings.log_format not in LOG_FORMATS:
         raise ConfigError(f"log_format: {settings.log_format!r} is none of {', '.join(LOG_FORMATS)}")
     if not 1 <= settings.workers <= 64:

@@ -11,7 +11,7 @@
     body          framing, chunk signatures and digests, verified while the bytes pass
     document      of operations that take one: bounded, then parsed into the input
     operation     the handler, from the registry
-    render        the typed output into status, headers and body
+    render        the typed output into status, headers and body; what takes long begins to answer before
 
 Nothing of a body is read, and "100 Continue" is not said, before the request is authorised.
 """
@@ -19,42 +19,34 @@ Nothing of a body is read, and "100 Continue" is not said, before the request is
 from __future__ import annotations
 
 import asyncio
-import re
-from collections.abc import AsyncIterator, Awaitable, Mapping
+from collections.abc import Awaitable
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from aiohttp import web
+from aiohttp import HttpVersion11, web
 from aiohttp.streams import EMPTY_PAYLOAD
 
 from s3gw.config import Settings
 from s3gw.db.records import Account
 from s3gw.errors import S3Error
-from s3gw.http import access_log, respond
+from s3gw.http import access_log, respond, slow
 from s3gw.http.addressing import Address, parse_address
 from s3gw.http.authorise import Gate
-from s3gw.http.body import Body, document_limit, open_body, read_document
+from s3gw.http.body import document_limit, open_body, read_document
 from s3gw.http.exchange import ClientGone, Exchange
-from s3gw.http.facts import Sent
 from s3gw.http.failures import as_s3_error
 from s3gw.http.figures import RequestFigures
 from s3gw.http.health import Health
 from s3gw.http.identities import Asked, Identities
+from s3gw.http.incoming import NO_BODY, Incoming, flat, hoisted, origin_of
 from s3gw.http.monitoring import MONITORING, Monitoring
-from s3gw.http.payload import content_encoding
 from s3gw.http.post_form import open_form
-from s3gw.http.signature import Authenticated, authenticate, hoisted_headers
+from s3gw.http.signature import Authenticated, authenticate
 from s3gw.http.source import NO_SOURCE, BodySource, NoSource
-from s3gw.operations.call import REGISTRY, Buffer, Call, Registered, Services
-from s3gw.protocol.beyond import fill_post_object
+from s3gw.operations.call import REGISTRY, Call, Registered, Services
+from s3gw.operations.target import LookedUp
 from s3gw.protocol.operation import BodyKind, Head, Operation, Reply
 from s3gw.protocol.routing import route
-from s3gw.protocol.values import invalid_argument
-
-if TYPE_CHECKING:
-    from s3gw.http.canonical import Headers
-
-_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 
 OBJECT_CHECKSUMS = frozenset({"CompleteMultipartUpload"})
 """Operations whose x-amz-checksum- headers speak of the object and not of their document."""
@@ -119,76 +111,71 @@ class Pipeline:
     async def _process(self, exchange: Exchange, source: BodySource | NoSource) -> Reply:
         """The sequence."""
         request = exchange.request
-        given_headers = request.headers
-        host = given_headers.get("Host", "")
-        address = parse_address(request.raw_path, host, self.settings.domains)
+        address = parse_address(request.raw_path, request.headers.get("Host", ""), self.settings.domains)
         if self.health.concerns(address):
             return await self._own_page(exchange, address)
         exchange.bucket, exchange.key = address.bucket, address.key
         services, identities = self._ready()
+        came = await self._identify(exchange, address, identities)
+        try:
+            if came.operation.name == "PostObject":
+                await self._open_form(exchange, source, came, identities)
+            registered = _registered(came.account, came.operation)
+            gate = Gate(came.sent(request, self.settings), registered)
+            target = await gate.look_up(services.db)
+            await _take_body(came, request, source, gate, target)
+            call = Call(
+                services,
+                gate.caller(target),
+                exchange.request_id,
+                came.body,
+                came.origin,
+                came.address.virtual_host,
+                anonymous=came.account is None,
+                target=target,
+                access=gate,
+            )
+            answer = registered.handler(call, came.given)
+            if came.operation.name in slow.OPERATIONS and request.version >= HttpVersion11:
+                return await slow.reply(exchange, came.operation, answer, self.settings.slow_answer)
+            return came.operation.render(await answer)
+        finally:
+            await came.body.close()
 
-        headers = _flat(given_headers)
+    async def _identify(self, exchange: Exchange, address: Address, identities: Asked) -> Incoming:
+        """Which operation, by whom, with what input: all that the head of the request tells."""
+        request = exchange.request
+        headers = flat(request.headers)
         operation = route(request.method, address.bucket, address.key, address.query, headers)
         exchange.operation = operation.name
         authenticated = await authenticate(
             request.method,
             address,
-            given_headers,
+            request.headers,
             identities,
             self.settings.region,
             datetime.now(UTC),
             version_2=self.settings.signature_v2,
         )
-        account = None
-        if authenticated is not None:
-            account = await _account(identities, authenticated.access_key)
-            exchange.account = account.name
+        account = await _account(exchange, identities, authenticated)
         if authenticated is not None and authenticated.presigned:
-            headers = _hoisted(address) | headers
+            headers = hoisted(address) | headers
         given = operation.parse(Head(request.method, address.bucket, address.key, address.query, headers))
-        body: Body | NoBody = NO_BODY
-        origin = ""
-        try:
-            asked = given
-            if operation.name == "PostObject":
-                form = await open_form(
-                    source, given_headers, authenticated, given.bucket, identities, self.settings.region
-                )
-                body = form.body
-                address = address._replace(key=form.key)
-                exchange.key = form.key
-                if form.authenticated is not None:
-                    authenticated = form.authenticated
-                    account = await _account(identities, authenticated.access_key)
-                    exchange.account = account.name
-                asked = fill_post_object(given, form.key, form.fields, form.headers)
-                headers = _of_form(headers, form.headers, asked.tagging)
-                origin = f"{request.scheme}://{host}"
-            registered = _registered(account, operation)
-            sent = Sent(request, headers, address.query, account, authenticated, self.settings, asked)
-            gate = Gate(sent, registered)
-            target = await gate.look_up(services.db)
-            if operation.body is BodyKind.STREAM and body is NO_BODY:
-                body = open_body(source, given_headers, authenticated)
-            elif operation.body is BodyKind.DOCUMENT and operation.parse_document is not None:
-                document = await _document(source, request, authenticated, operation)
-                _parse_document(operation, given, document)
-                gate.decide_by_document(target)
-                origin = f"{request.scheme}://{host}"
-            call = Call(
-                services,
-                gate.caller(target),
-                exchange.request_id,
-                body,
-                origin,
-                address.virtual_host,
-                anonymous=account is None,
-                target=target,
-                access=gate,
-            )
-            return operation.render(await registered.handler(call, given))
-        finally:
-            await body.close()
+        return Incoming(operation, address, headers, authenticated, account, given, asked=given)
+
+    async def _open_form(
+        self, exchange: Exchange, source: BodySource | NoSource, came: Incoming, identities: Asked
+    ) -> None:
+        """Of a form upload the fields say who sends what where; nothing of the file is read for it."""
+        request = exchange.request
+        form = await open_form(
+            source, request.headers, came.authenticated, came.given.bucket, identities, self.settings.region
+        )
+        came.body = form.body
+        exchange.key = form.key
+        if form.authenticated is not None:
+            came.account = await _account(exchange, identities, form.authenticated)
+        came.take_form(form, origin_of(request))
 
     async def _own_page(self, exchange: Exchange, address: Address) -> Reply:
         request = exchange.request
@@ -222,64 +209,16 @@ class Pipeline:
         return await self._send(exchange, source, respond.error_reply(failure, exchange))
 
 
-class NoBody:
-    """The body of an operation that takes none; whatever was sent with it is not looked at."""
-
-    length = 0
-    md5 = bytes.fromhex("d41d8cd98f00b204e9800998ecf8427e")
-    checksums: Mapping[str, str] = {}
-    exact = True
-
-    def __aiter__(self) -> AsyncIterator[Buffer]:
-        """No blocks."""
-        return self
-
-    async def __anext__(self) -> Buffer:
-        """Nothing."""
-        raise StopAsyncIteration
-
-    def request_checksum(self, algorithm: str) -> None:
-        """Nothing to compute."""
-
-    async def close(self) -> None:
-        """Nothing to close."""
-
-
-NO_BODY = NoBody()
-
-
-def _flat(given: Headers) -> dict[str, str]:
-    """Headers by lower-case name, repeated ones joined by commas, Content-Encoding as it is to be kept."""
-    headers: dict[str, str] = {}
-    for name, value in given.items():
-        lower = name.lower()
-        headers[lower] = f"{headers[lower]},{value}" if lower in headers else value
-    if "content-encoding" in headers:
-        kept = content_encoding(headers.pop("content-encoding"))
-        if kept is not None:
-            headers["content-encoding"] = kept
-    return headers
-
-
-def _of_form(sent: dict[str, str], form: Mapping[str, str], tagging: str | None) -> dict[str, str]:
-    """The headers by which a form upload is decided: the form's, and such of the request as ask nothing."""
-    headers = {name: value for name, value in sent.items() if not name.startswith("x-amz-")} | dict(form)
-    return headers if tagging is None else headers | {"x-amz-tagging": tagging}
-
-
-def _hoisted(address: Address) -> dict[str, str]:
-    """Headers that a presigned request gives in its query, where the HTTP parser has not looked at them."""
-    hoisted = hoisted_headers(address)
-    for name, value in hoisted.items():
-        if _CONTROL.search(value):
-            raise invalid_argument(name, None, "Header value cannot contain control characters")
-    return hoisted
-
-
-async def _account(identities: Asked, access_key: str) -> Account:
-    account = await identities.account(access_key)
+async def _account(
+    exchange: Exchange, identities: Asked, authenticated: Authenticated | None
+) -> Account | None:
+    """Whose key has signed; None for an anonymous request."""
+    if authenticated is None:
+        return None
+    account = await identities.account(authenticated.access_key)
     if account is None:  # revoked between the two questions
         raise S3Error("InvalidAccessKeyId")
+    exchange.account = account.name
     return account
 
 
@@ -302,17 +241,26 @@ def _parse_document(operation: Operation, given: Any, document: bytes) -> None:
         raise
 
 
-async def _document(
-    source: BodySource | NoSource,
+async def _take_body(
+    came: Incoming,
     request: web.BaseRequest,
-    authenticated: Authenticated | None,
-    operation: Operation,
-) -> bytes:
-    return await read_document(
-        source,
-        request.headers,
-        authenticated,
-        limit=document_limit(operation.name),
-        checksums=operation.name not in OBJECT_CHECKSUMS,
-        digest_required=operation.checksum_required,
-    )
+    source: BodySource | NoSource,
+    gate: Gate,
+    target: LookedUp | None,
+) -> None:
+    """Open the stream, or read the document and decide what had to wait for it: now that this is allowed."""
+    operation = came.operation
+    if operation.body is BodyKind.STREAM and came.body is NO_BODY:
+        came.body = open_body(source, request.headers, came.authenticated)
+    elif operation.body is BodyKind.DOCUMENT and operation.parse_document is not None:
+        document = await read_document(
+            source,
+            request.headers,
+            came.authenticated,
+            limit=document_limit(operation.name),
+            checksums=operation.name not in OBJECT_CHECKSUMS,
+            digest_required=operation.checksum_required,
+        )
+        _parse_document(operation, came.given, document)
+        gate.decide_by_document(target)
+        came.origin = origin_of(request)

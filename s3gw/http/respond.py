@@ -67,6 +67,8 @@ async def send(
         exchange.bytes_out = size
         return response
     response = _response(reply.status, headers, None, close=close)
+    if "Content-Length" not in response.headers:
+        response.enable_chunked_encoding()
     stream = body if isinstance(body, AsyncIterable) else _single(body)
     await _send_stream(exchange, response, stream, ReaderWatch(request, stall, minimum_rate))
     return response

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from s3gw.access.acl import private
-from s3gw.access.documents import ACL, ENFORCED, NEW_BUCKET, OWNERSHIP, OWNERSHIPS
+from s3gw.access.documents import ACL, ENFORCED, NEW_BUCKET, OWNERSHIP, OWNERSHIPS, block_in, ownership_in
 from s3gw.db import buckets
 from s3gw.db.buckets import Deletion
 from s3gw.db.records import Bucket
@@ -149,14 +149,14 @@ async def _documents(call: Call, request: types.CreateBucketInput) -> dict[str, 
     """
     owner = call.account.canonical_id
     acl = await grants.from_headers(call, request, owner)
-    documents = dict(NEW_BUCKET)
+    documents = dict(NEW_BUCKET) if call.services.settings.new_buckets == "closed" else {}
     if request.object_ownership is not None:
         documents[OWNERSHIP] = {"ownership": request.object_ownership}
     if acl is None or acl == private(owner):
         return documents
-    if documents[OWNERSHIP]["ownership"] == ENFORCED:
+    if ownership_in(documents) == ENFORCED:
         raise S3Error("InvalidBucketAclWithObjectOwnership")
-    if acl.public:
+    if acl.public and block_in(documents) is not None:
         raise S3Error("InvalidBucketAclWithBlockPublicAccessError")
     return {**documents, ACL: acl.document()}
 
