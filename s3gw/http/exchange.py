@@ -40,6 +40,8 @@ class Exchange:
     error: str | None = None
     bytes_in: int = 0
     bytes_out: int = 0
+    cross_origin: list[tuple[str, str]] | None = None
+    """What the answer to a request with Origin says to the browser; None until it is known."""
 
     @property
     def resource(self) -> str:
@@ -51,4 +53,5 @@ class Exchange:
     @property
     def headers(self) -> list[tuple[str, str]]:
         """The headers that every answer carries."""
-        return [("x-amz-request-id", self.request_id), ("x-amz-id-2", HOST_ID), ("Server", "s3gw")]
+        common = [("x-amz-request-id", self.request_id), ("x-amz-id-2", HOST_ID), ("Server", "s3gw")]
+        return common if not self.cross_origin else common + self.cross_origin

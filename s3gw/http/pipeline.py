@@ -2,6 +2,7 @@
 
     address       bucket and key, decided once, on the raw request target
     health        the gateway's own pages
+    preflight     of a browser, which asks on its own: answered by the bucket's cross-origin rules
     route         which operation
     authenticate  who: the signature; a request without any claim is anonymous
     parse         headers and query into the operation's typed input
@@ -33,6 +34,7 @@ from s3gw.http import access_log, respond, slow
 from s3gw.http.addressing import Address, parse_address
 from s3gw.http.authorise import Gate
 from s3gw.http.body import document_limit, open_body, read_document
+from s3gw.http.cross_origin import answer_headers, headers_of_failure
 from s3gw.http.exchange import ClientGone, Exchange
 from s3gw.http.failures import as_s3_error
 from s3gw.http.figures import RequestFigures
@@ -44,6 +46,7 @@ from s3gw.http.post_form import open_form
 from s3gw.http.signature import Authenticated, authenticate
 from s3gw.http.source import NO_SOURCE, BodySource, NoSource
 from s3gw.operations.call import REGISTRY, Call, Registered, Services
+from s3gw.operations.cors import preflight
 from s3gw.operations.target import LookedUp
 from s3gw.protocol.operation import BodyKind, Head, Operation, Reply
 from s3gw.protocol.routing import route
@@ -116,6 +119,8 @@ class Pipeline:
             return await self._own_page(exchange, address)
         exchange.bucket, exchange.key = address.bucket, address.key
         services, identities = self._ready()
+        if request.method == "OPTIONS":
+            return await _preflight(exchange, address, services)
         came = await self._identify(exchange, address, identities)
         try:
             if came.operation.name == "PostObject":
@@ -123,6 +128,9 @@ class Pipeline:
             registered = _registered(came.account, came.operation)
             gate = Gate(came.sent(request, self.settings), registered)
             target = await gate.look_up(services.db)
+            if "Origin" in request.headers and target is not None:
+                exchange.cross_origin = []
+                exchange.cross_origin = answer_headers(target.found.bucket, request.method, came.headers)
             await _take_body(came, request, source, gate, target)
             call = Call(
                 services,
@@ -206,7 +214,27 @@ class Pipeline:
     ) -> web.StreamResponse:
         failure = as_s3_error(error, exchange.request_id)
         exchange.error = failure.code
+        if exchange.cross_origin is None and "Origin" in exchange.request.headers and failure.status < 500:
+            await self._tell_browser(exchange)
         return await self._send(exchange, source, respond.error_reply(failure, exchange))
+
+    async def _tell_browser(self, exchange: Exchange) -> None:
+        if self.services is not None and exchange.bucket is not None:
+            request = exchange.request
+            exchange.cross_origin = await headers_of_failure(
+                self.services.db, exchange.bucket, request.method, flat(request.headers)
+            )
+
+
+async def _preflight(exchange: Exchange, address: Address, services: Services) -> Reply:
+    """Answer a browser that asks on its own, without credentials: a signature in the URL is that of the
+    request to come."""
+    exchange.cross_origin = []
+    headers = flat(exchange.request.headers)
+    operation = route("OPTIONS", address.bucket, address.key, address.query, headers)
+    exchange.operation = operation.name
+    given = operation.parse(Head("OPTIONS", address.bucket, address.key, address.query, headers))
+    return operation.render(await preflight(services.db, given))
 
 
 async def _account(

@@ -222,3 +222,12 @@ async def test_addresses_that_cannot_be(server: Running, target: str) -> None:
     said = await server.raw(f"GET {target} HTTP/1.1\r\nhost: x\r\n\r\n".encode())
     assert 400 <= said.status < 500
     assert said.code
+
+
+async def test_an_origin_costs_no_look_up_of_its_own(
+    server: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("s3gw.http.cross_origin.buckets.get", None)
+    server.fakes.stored["k"] = b"content"
+    said = await server.request("GET", "/bucket/k", headers={"origin": "https://app.example.com"})
+    assert (said.status, said.body) == (200, b"content")
