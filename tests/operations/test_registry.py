@@ -23,7 +23,7 @@ def test_every_operation_is_registered_under_its_name() -> None:
     for name, registered in REGISTRY.items():
         assert registered.name == name
         assert name in OPERATIONS
-        assert registered.actions
+        assert registered.actions or name == "OptionsObject"  # browsers ask without credentials
         assert all(action.startswith("s3:") for action in registered.actions)
 
 
