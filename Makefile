@@ -8,9 +8,11 @@ READY := $(VENV)/.ready
 LEGACY := .venv-legacy
 LEGACY_READY := $(LEGACY)/.ready
 BENCH_READY := $(VENV)/.ready-bench
+NODE := .node
+NODE_READY := $(NODE)/.ready
 PIP := -m pip install --quiet --disable-pip-version-check
 # Client programs that no wheel carries, and the backup programs that savings are compared with.
-DEBIAN := s3fs fuse pgbouncer postgresql restic borgbackup
+DEBIAN := s3fs fuse pgbouncer postgresql restic borgbackup $(shell command -v npm >/dev/null || echo nodejs npm)
 
 .PHONY: help setup serve test check format test-deps test-all test-postgres conformance bench bench-full bench-seeds bench-savings fuzz tables lock clean
 
@@ -19,7 +21,7 @@ help:
 	@echo "make setup        only set up: .venv/bin/s3gw, .venv/bin/aws"
 	@echo "make test         the quick tests, under five minutes"
 	@echo "make check        format, lint, types, layers, generated files"
-	@echo "make test-deps    what the client tests need beyond it (Debian packages, an older boto3, what the benchmarks need)"
+	@echo "make test-deps    what the client tests need beyond it (Debian and npm packages, an older boto3, what the benchmarks need)"
 	@echo "make test-all     every test: clients, faults, 10 GiB objects"
 	@echo "make test-postgres  what needs a database, on a PostgreSQL from Debian"
 	@echo "make conformance  real clients against a gateway, as a table"
@@ -65,10 +67,18 @@ test-deps: $(READY) $(LEGACY_READY) $(BENCH_READY)
 		$$as_root apt-get update -qq && \
 		$$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(DEBIAN); \
 	fi
+	@$(MAKE) --no-print-directory $(NODE_READY)
 
 $(LEGACY_READY): requirements/legacy.txt
 	$(PYTHON) -m venv $(LEGACY)
 	$(LEGACY)/bin/python $(PIP) --require-hashes -r requirements/legacy.txt
+	@touch $@
+
+# Azurite, on which the azure backend is tested; it is nowhere but at npm.
+$(NODE_READY): requirements/npm/package-lock.json
+	mkdir -p $(NODE)
+	cp requirements/npm/package.json requirements/npm/package-lock.json $(NODE)
+	cd $(NODE) && npm ci --silent --no-audit --no-fund --ignore-scripts
 	@touch $@
 
 # What only the benchmarks need: Parquet, and plots.
@@ -125,5 +135,5 @@ lock:
 	$(LOCK) requirements/legacy.in -o requirements/legacy.txt
 
 clean:
-	rm -rf $(VENV) $(LEGACY) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .fuzz .import_linter_cache
+	rm -rf $(VENV) $(LEGACY) $(NODE) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .fuzz .import_linter_cache
 	find . -name __pycache__ -type d -not -path "./data/*" -prune -exec rm -rf {} +

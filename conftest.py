@@ -10,7 +10,7 @@ import pytest
 
 from s3gw.app.logs import Gathering
 
-pytest_plugins = ["tests.gateway", "tests.upstream"]
+pytest_plugins = ["tests.gateway", "tests.upstream", "tests.azurite"]
 
 IN_CI = os.environ.get("CI", "").lower() in ("1", "true", "yes")
 

@@ -2,8 +2,9 @@
 
     file:///srv/packs
     s3://bucket/prefix?endpoint=https://host:port&region=eu-central-1&addressing=path
+    azure://container/prefix?account=name&endpoint=https://host:port/name
 
-A URL never carries a secret: the credentials of an S3 service come from where AWS's tools look for them.
+A URL never carries a secret: the credentials of a service come from where its own tools look for them.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ ADDRESSINGS = ("path", "virtual")
 
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9._-]{1,61}[a-z0-9]")
 _PREFIX = re.compile(r"[A-Za-z0-9!_.*'()-]+(/[A-Za-z0-9!_.*'()-]+)*")
+_CONTAINER = re.compile(r"(?=.{3,63}\Z)[a-z0-9]+(-[a-z0-9]+)*")
+_ACCOUNT = re.compile(r"[a-z0-9]{3,24}")
 _REGION = re.compile(r"[A-Za-z0-9-]{1,64}")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
 _BETWEEN = re.compile(r"\s+|,\s*(?=[a-z0-9]+://)")
@@ -75,7 +78,34 @@ class S3Location:
         return self.prefix.rpartition("/")[2] or self.bucket
 
 
-Location = FileLocation | S3Location
+@dataclass(frozen=True, slots=True)
+class AzureLocation:
+    """A container of Azure Blob Storage, or what is below a prefix of it."""
+
+    container: str
+    prefix: str = ""
+    """Without a slash at either end."""
+    account: str | None = None
+    """None: what AZURE_STORAGE_ACCOUNT or the connection string says."""
+    endpoint: str | None = None
+    """None: Azure's own, of the account."""
+    name: str | None = None
+
+    @property
+    def url(self) -> str:
+        """The URL that leads here."""
+        given = {"account": self.account, "endpoint": self.endpoint}
+        query = urlencode({name: value for name, value in given.items() if value}, safe=":/")
+        path = f"/{quote(self.prefix)}" if self.prefix else ""
+        return f"azure://{self.container}{path}{'?' + query if query else ''}"
+
+    @property
+    def label(self) -> str:
+        """A name for it, where none is given."""
+        return self.prefix.rpartition("/")[2] or self.container
+
+
+Location = FileLocation | S3Location | AzureLocation
 
 
 def parse(url: str, name: str | None = None) -> Location:
@@ -88,7 +118,7 @@ def parse(url: str, name: str | None = None) -> Location:
     if "@" in parts.netloc:
         raise ConfigError(
             "backend: a URL takes no user or password; credentials come from AWS_ACCESS_KEY_ID and "
-            "AWS_SECRET_ACCESS_KEY, a profile, or the instance"
+            "AWS_SECRET_ACCESS_KEY, a profile, or the instance, or from AZURE_STORAGE_CONNECTION_STRING"
         )
     if name is not None and not _NAME.fullmatch(name):
         raise ConfigError(f"backend: {name!r} is not a name: letters, digits, '.', '_' and '-'")
@@ -101,8 +131,12 @@ def parse(url: str, name: str | None = None) -> Location:
             return _s3(url, parts, name)
         case "s3":
             raise ConfigError(f"backend: {url!r}: the host of an s3:// URL is the bucket; see ?endpoint=")
+        case "azure":
+            return _azure(url, parts, name)
         case _:
-            raise ConfigError(f"backend: {url!r} is neither file:///path nor s3://bucket/prefix")
+            raise ConfigError(
+                f"backend: {url!r} is neither file:///path nor s3://bucket/prefix nor azure://container/prefix"
+            )
 
 
 def parse_all(value: Any) -> tuple[Location, ...]:
@@ -146,14 +180,8 @@ def _s3(url: str, parts: SplitResult, name: str | None) -> S3Location:
     bucket = parts.netloc
     if not _BUCKET.fullmatch(bucket):
         raise ConfigError(f"backend: {url!r}: {bucket!r} is not the name of a bucket")
-    prefix = unquote(parts.path).strip("/")
-    if prefix and not _PREFIX.fullmatch(prefix):
-        raise ConfigError(f"backend: {url!r}: the prefix takes letters, digits, / and !_.*'()-")
-    given = parse_qsl(parts.query, keep_blank_values=True)
-    options = dict(given)
-    known = ("endpoint", "region", "addressing")
-    if len(options) != len(given) or not options.keys() <= set(known):
-        raise ConfigError(f"backend: {url!r} takes each of {', '.join(known)} once, and nothing else")
+    prefix = _prefix(url, parts)
+    options = _options(url, parts, ("endpoint", "region", "addressing"))
     region, addressing = options.get("region"), options.get("addressing")
     if region is not None and not _REGION.fullmatch(region):
         raise ConfigError(f"backend: {region!r} is not a region")
@@ -163,12 +191,42 @@ def _s3(url: str, parts: SplitResult, name: str | None) -> S3Location:
     return S3Location(bucket, prefix, endpoint and _endpoint(endpoint), region, addressing, name)
 
 
-def _endpoint(url: str) -> str:
+def _azure(url: str, parts: SplitResult, name: str | None) -> AzureLocation:
+    container = parts.netloc
+    if not _CONTAINER.fullmatch(container):
+        raise ConfigError(f"backend: {url!r}: {container!r} is not the name of a container")
+    options = _options(url, parts, ("account", "endpoint"))
+    account, endpoint = options.get("account"), options.get("endpoint")
+    if account is not None and not _ACCOUNT.fullmatch(account):
+        raise ConfigError(f"backend: {account!r} is not the name of a storage account")
+    path = f"/{account}" if account and endpoint and endpoint.rstrip("/").endswith(f"/{account}") else ""
+    return AzureLocation(
+        container, _prefix(url, parts), account, endpoint and _endpoint(endpoint, path), name
+    )
+
+
+def _prefix(url: str, parts: SplitResult) -> str:
+    prefix = unquote(parts.path).strip("/")
+    if prefix and not _PREFIX.fullmatch(prefix):
+        raise ConfigError(f"backend: {url!r}: the prefix takes letters, digits, / and !_.*'()-")
+    return prefix
+
+
+def _options(url: str, parts: SplitResult, known: tuple[str, ...]) -> dict[str, str]:
+    given = parse_qsl(parts.query, keep_blank_values=True)
+    options = dict(given)
+    if len(options) != len(given) or not options.keys() <= set(known):
+        raise ConfigError(f"backend: {url!r} takes each of {', '.join(known)} once, and nothing else")
+    return options
+
+
+def _endpoint(url: str, path: str = "") -> str:
+    """An endpoint without a path, or with this one, as emulators of Azure have the account in it."""
     try:
         parts = urlsplit(url)
         valid = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
     except ValueError:
         valid = False
-    if not valid or "@" in parts.netloc or parts.path.strip("/") or parts.query or parts.fragment:
+    if not valid or "@" in parts.netloc or parts.path.rstrip("/") != path or parts.query or parts.fragment:
         raise ConfigError("backend: an endpoint is http://host:port or https://host:port, and nothing else")
-    return f"{parts.scheme}://{parts.netloc}"
+    return f"{parts.scheme}://{parts.netloc}{path}"

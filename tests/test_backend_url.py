@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from s3gw.backend_url import FileLocation, S3Location, parse, parse_all
+from s3gw.backend_url import AzureLocation, FileLocation, Location, S3Location, parse, parse_all
 from s3gw.config import load
 from s3gw.errors import ConfigError
 
@@ -25,9 +25,15 @@ from s3gw.errors import ConfigError
             S3Location("packs", "a", "http://127.0.0.1:9000", "eu-central-1", "virtual"),
         ),
         ("s3://packs?endpoint=http%3A%2F%2F[::1]:9000/", S3Location("packs", "", "http://[::1]:9000")),
+        ("azure://packs", AzureLocation("packs")),
+        ("azure://my-packs/a/b/?account=name1", AzureLocation("my-packs", "a/b", "name1")),
+        (
+            "azure://packs?account=dev&endpoint=http://127.0.0.1:10000/dev/",
+            AzureLocation("packs", "", "dev", "http://127.0.0.1:10000/dev"),
+        ),
     ],
 )
-def test_what_a_url_means(url: str, meant: FileLocation | S3Location) -> None:
+def test_what_a_url_means(url: str, meant: Location) -> None:
     assert parse(url) == meant
     assert parse(meant.url) == meant, "the URL that is kept leads to the same place"
 
@@ -53,6 +59,12 @@ def test_what_a_url_means(url: str, meant: FileLocation | S3Location) -> None:
         ("s3://packs?endpoint=http://x/path", "endpoint"),
         ("s3://packs#x", "fragment"),
         ("s3://pac[ks", "host"),
+        ("azure://", "container"),
+        ("azure://Packs", "container"),
+        ("azure://a--b", "container"),
+        ("azure://packs?account=NAME", "storage account"),
+        ("azure://packs?account=dev&endpoint=http://127.0.0.1:10000/other", "endpoint"),
+        ("azure://packs?region=x", "account, endpoint"),
     ],
 )
 def test_what_is_refused(url: str, says: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from s3gw.backend_url import FileLocation, Location, S3Location
+from s3gw.backend_url import AzureLocation, FileLocation, Location, S3Location
 from s3gw.backends.base import Backend
 from s3gw.backends.disk import Disk
 from s3gw.backends.observed import Observed, Observer
@@ -19,7 +19,7 @@ def open_observed(
     An observer sees a call as the store does, repetitions and waiting included.
     """
     backend = open_backend(location, reserve=reserve, identity=identity)
-    if isinstance(location, S3Location):
+    if not isinstance(location, FileLocation):
         backend = resilient(backend)
     return backend if observer is None else Observed(backend, name, observer)
 
@@ -36,3 +36,7 @@ def open_backend(location: Location, *, reserve: int = 0, identity: UUID | None 
             from s3gw.backends.s3 import S3  # loads botocore
 
             return S3(location)
+        case AzureLocation():
+            from s3gw.backends.azure import Azure  # loads azure-storage-blob
+
+            return Azure(location)

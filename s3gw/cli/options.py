@@ -14,7 +14,10 @@ SETTINGS = {
     "database_url": ("URL", "PostgreSQL to use instead of the embedded one: postgresql://…"),
     "backend": (
         "URL",
-        "where packs are: file:///path or s3://bucket/prefix; repeatable (packs in the data directory)",
+        (
+            "where packs are: file:///path, s3://bucket/prefix or azure://container/prefix; "
+            "repeatable (packs in the data directory)"
+        ),
     ),
     "log_format": ("FORMAT", "json, text, or auto: text on a terminal"),
 }

@@ -55,7 +55,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
         elif fault[:1].isdigit():
             status, code = fault.split()
-            self._answer(int(status), [], ERROR.format(code).encode())
+            self._answer(int(status), [("content-type", "application/xml")], ERROR.format(code).encode())
         else:
             self._forward(fault, body)
 

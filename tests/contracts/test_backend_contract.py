@@ -17,6 +17,7 @@ from s3gw.backends.memory import Memory
 from s3gw.backends.opening import open_backend
 from s3gw.backends.resilience import resilient
 from s3gw.errors import BlobNotFound
+from tests.azurite import Azurite
 from tests.storage.archives import noise
 from tests.upstream import CREDENTIALS, Upstream, make_bucket, url
 
@@ -30,6 +31,7 @@ BACKENDS: dict[str, Callable[[Path], Backend]] = {
 
 
 SERVICES = {"s3 on moto": "moto", "s3 on rclone": "rclone", "s3 on s3gw": "s3gw"}
+AZURE = "azure on azurite"
 
 
 # The quick tests keep to one service.
@@ -37,7 +39,11 @@ QUICK = (*BACKENDS, "s3 on moto")
 
 
 @pytest.fixture(
-    params=[*QUICK, *(pytest.param(name, marks=pytest.mark.slow) for name in SERVICES if name not in QUICK)]
+    params=[
+        *QUICK,
+        *(pytest.param(name, marks=pytest.mark.slow) for name in SERVICES if name not in QUICK),
+        pytest.param(AZURE, marks=pytest.mark.client),
+    ]
 )
 async def backend(
     request: pytest.FixtureRequest,
@@ -47,6 +53,13 @@ async def backend(
 ) -> AsyncIterator[Backend]:
     if request.param in BACKENDS:
         backend = BACKENDS[request.param](tmp_path)
+    elif request.param == AZURE:
+        azurite: Azurite = request.getfixturevalue("azurite")
+        container = f"contract-{uuid4().hex}"
+        azurite.make_container(container)
+        for variable, value in azurite.credentials.items():
+            monkeypatch.setenv(variable, value)
+        backend = open_backend(parse(azurite.url(f"{container}/some/prefix")))
     else:
         for variable, value in CREDENTIALS.items():
             monkeypatch.setenv(variable, value)
