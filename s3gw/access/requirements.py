@@ -148,6 +148,10 @@ RULES: Mapping[str, Rule] = {
 LIST = Need("s3:ListBucket", False, READ)
 """What somebody must be allowed to be told that a key does not exist."""
 
+READ_RETENTION = Need("s3:GetObjectRetention", True)
+READ_HOLD = Need("s3:GetObjectLegalHold", True)
+"""What somebody must be allowed to be shown with an object how it is locked."""
+
 _ETAG = (Need("s3:GetObject", True, READ, of_version=True),)
 _BYPASS = "s3:BypassGovernanceRetention"
 _ACL = "s3:PutObjectAcl"
@@ -190,7 +194,8 @@ def needs(operation: str, rule: Rule, request: Any, owner: str) -> tuple[Need, .
         found += _ETAG  # or whoever may only write could learn what is there
     if operation in _WRITES:
         return found + _more(request, owner)
-    if getattr(request, "bypass_governance_retention", None):
+    on_key = rule.target is not Target.BUCKET  # DeleteObjects needs it of each key: see `of_entry`
+    if on_key and getattr(request, "bypass_governance_retention", None):
         return (*found, Need(_BYPASS, True))
     return found
 

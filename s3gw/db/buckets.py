@@ -41,7 +41,8 @@ ORDER BY q.place
 """
 _CREATE = f"""
 WITH b AS (
-    INSERT INTO buckets (name, account_id, region, chunking, archive_hints) VALUES ($1, $2, $3, $4, $5)
+    INSERT INTO buckets (name, account_id, region, chunking, archive_hints, object_lock, versioning)
+    VALUES ($1, $2, $3, $4, $5, $7, CASE WHEN $7 THEN 'Enabled' END)
     ON CONFLICT (name) DO NOTHING RETURNING *
 ), d AS (
     INSERT INTO bucket_settings (bucket_id, kind, document)
@@ -64,14 +65,17 @@ async def create(
     chunking: str,
     archive_hints: bool,
     documents: Mapping[str, Any] | None = None,
+    *,
+    object_lock: bool = False,
 ) -> tuple[Bucket, bool]:
     """The bucket of that name, and whether this call created it; if not, compare its owner.
 
-    A new one is created together with its `documents` by kind, which the returned record does not show.
+    A new one is created together with its `documents` by kind, which the returned record does not show. With
+    `object_lock` it keeps versions and locks them.
     """
     for _ in range(3):  # one that exists may be deleted between the two statements
         row = await db.fetchrow(
-            _CREATE, name, account_id, region, chunking, archive_hints, dict(documents or {})
+            _CREATE, name, account_id, region, chunking, archive_hints, dict(documents or {}), object_lock
         )
         if row is not None:
             return bucket(row), True

@@ -104,6 +104,7 @@ class Bucket:
     compression: bool
     settings: str | None = None
     """Its documents as JSON, so that records that say the same are equal."""
+    object_lock: bool = False
 
     @property
     def documents(self) -> Mapping[str, Any]:

@@ -205,6 +205,7 @@ class Body:
     ) -> None:
         self.length = length
         self.exact = exact
+        self.announced_digest = promised.md5 is not None or promised.algorithm is not None
         self._source = source
         self._form = form
         self._promised = promised

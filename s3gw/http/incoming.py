@@ -35,6 +35,7 @@ class NoBody:
     md5 = bytes.fromhex("d41d8cd98f00b204e9800998ecf8427e")
     checksums: Mapping[str, str] = {}
     exact = True
+    announced_digest = False
 
     def __aiter__(self) -> AsyncIterator[Buffer]:
         """No blocks."""

@@ -57,6 +57,7 @@ async def create_bucket(call: Call, request: types.CreateBucketInput) -> types.C
     check_bucket_name(request.bucket)
     await call.services.store.check_space()
     settings = call.services.settings
+    locks_wanted = bool(request.object_lock_enabled_for_bucket)
     _check_location(request.create_bucket_configuration, settings.region)
     bucket, created = await buckets.create(
         call.services.db,
@@ -66,9 +67,13 @@ async def create_bucket(call: Call, request: types.CreateBucketInput) -> types.C
         settings.chunking,
         settings.archive_hints,
         await _documents(call, request),
+        object_lock=locks_wanted,
     )
     if not created and not is_owner(call.account, bucket):
         raise S3Error("BucketAlreadyExists", fields={"BucketName": request.bucket})
+    if locks_wanted and not bucket.object_lock:
+        # Success would let a client believe that it has what it asked for.
+        raise S3Error("BucketAlreadyOwnedByYou", fields={"BucketName": request.bucket})
     return types.CreateBucketOutput(location=f"/{request.bucket}")
 
 
@@ -129,8 +134,6 @@ def _max_buckets(given: int | None) -> int | None:
 
 def _refuse_settings(request: types.CreateBucketInput) -> None:
     """Refuse what CreateBucket may ask for and this release does not keep, and what S3 does not know."""
-    if request.object_lock_enabled_for_bucket:
-        raise unsupported.not_implemented("x-amz-bucket-object-lock-enabled")
     if request.object_ownership is not None and request.object_ownership not in OWNERSHIPS:
         raise S3Error(
             "InvalidArgument",

@@ -33,6 +33,8 @@ class RequestBody(Protocol):
     """Decoded bytes, known before the first read; where it is not `exact`, the most that there can be."""
     exact: bool
     """Whether there will be just `length` bytes; of the file in a large form that is not known."""
+    announced_digest: bool
+    """Whether the client has sent, or announced as a trailer, a digest of it: Content-MD5 or a checksum."""
 
     def __aiter__(self) -> AsyncIterator[Buffer]:
         """Blocks of at most a few MiB, which are never changed: whoever keeps one keeps its memory."""

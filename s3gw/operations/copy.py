@@ -8,7 +8,7 @@ from s3gw.db import objects
 from s3gw.db.objects import Outcome, Precondition, PublishResult
 from s3gw.db.records import Bucket, ObjectVersion, Properties
 from s3gw.errors import S3Error, Unavailable
-from s3gw.operations import checksums, encryption, etags, grants, properties, tags, unsupported
+from s3gw.operations import checksums, encryption, etags, grants, locks, properties, tags, unsupported
 from s3gw.operations.call import Call, operation
 from s3gw.operations.copy_source import CopySource, parse_copy_source
 from s3gw.operations.copying import digest, find_source, must_rewrite, rewrite
@@ -40,6 +40,7 @@ async def copy_object(call: Call, request: types.CopyObjectInput) -> types.CopyO
     algorithm = checksums.known(request.checksum_algorithm, "x-amz-checksum-algorithm")
     wanted = encryption.wanted(call, request)
     wanted_now = bool(request.server_side_encryption)
+    lock = await locks.given(call, request)
     source = parse_copy_source(request.copy_source)
     await call.services.store.check_space()
     bucket, precondition = await bucket_and_precondition(call, request)
@@ -49,6 +50,7 @@ async def copy_object(call: Call, request: types.CopyObjectInput) -> types.CopyO
             raise S3Error("InvalidRequest", _UNCHANGED)
         kept = brought if brought is not None else _copied(version, storage_class, redirect)
         kept = _tagged(kept, version.properties.extra.get("tags") if new_tags is None else new_tags)
+        kept = locks.keep(bucket, kept, lock)
         kept = await grants.with_acl(call, bucket, request, kept)
         kept = kept._replace(checksums=await _checksums(call, version, algorithm))
         kept = encryption.keep(kept, wanted if wanted_now else encryption.of(version.properties))

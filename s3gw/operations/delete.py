@@ -8,7 +8,7 @@ from s3gw.db.deletion import Deleted, Target
 from s3gw.db.outcomes import Outcome
 from s3gw.db.records import Bucket
 from s3gw.errors import S3Error
-from s3gw.operations import conditions, etags, unsupported
+from s3gw.operations import conditions, etags, locks, unsupported
 from s3gw.operations.call import Call, operation
 from s3gw.operations.grants import owner_of_new
 from s3gw.operations.lookup import bucket_of, check_version_id
@@ -26,11 +26,16 @@ async def delete_object(call: Call, request: types.DeleteObjectInput) -> types.D
     """
     unsupported.refuse(request)
     bucket = await bucket_of(call, request)
-    _refuse_bypass(request)
+    if request.bypass_governance_retention is not None and not bucket.object_lock:
+        raise _nothing_to_bypass()
     check_version_id(request.version_id, versioned=bucket.versioning is not None)
     target = _target(request.key, request.version_id, request.if_match)
     (ended,) = await deletion.delete_versions(
-        call.services.db, bucket.id, owner_of_new(call, bucket).id, [target]
+        call.services.db,
+        bucket.id,
+        owner_of_new(call, bucket).id,
+        [target],
+        bypass=bool(request.bypass_governance_retention),
     )
     error = _error(ended, target)
     if error is not None:
@@ -47,7 +52,11 @@ async def delete_objects(call: Call, request: types.DeleteObjectsInput) -> types
     if not asked or len(asked) > MAX_KEYS or any(not entry.key for entry in asked):
         raise S3Error("MalformedXML")
     bucket = await bucket_of(call, request)
-    _refuse_bypass(request)
+    # S3 refuses a bypass in every such bucket. Other services take it, and tools that empty whatever bucket
+    # they find send it with the versions that they list.
+    of_keys_alone = all(entry.version_id is None for entry in asked)
+    if request.bypass_governance_retention is not None and not bucket.object_lock and of_keys_alone:
+        raise _nothing_to_bypass()
     bypass = bool(request.bypass_governance_retention)
     failures = [_refusal(call, entry, bucket, bypass) for entry in asked]
     targets = [
@@ -56,7 +65,9 @@ async def delete_objects(call: Call, request: types.DeleteObjectsInput) -> types
         if failure is None
     ]
     ended = iter(
-        await deletion.delete_versions(call.services.db, bucket.id, owner_of_new(call, bucket).id, targets)
+        await deletion.delete_versions(
+            call.services.db, bucket.id, owner_of_new(call, bucket).id, targets, bypass=bypass
+        )
     )
     quiet = request.delete is not None and bool(request.delete.quiet)
     output = types.DeleteObjectsOutput()
@@ -84,13 +95,12 @@ def _shown(entry: types.ObjectIdentifier, ended: Deleted) -> types.DeletedObject
     return shown
 
 
-def _refuse_bypass(request: types.DeleteObjectInput | types.DeleteObjectsInput) -> None:
-    if request.bypass_governance_retention is not None:
-        raise S3Error(
-            "InvalidArgument",
-            "x-amz-bypass-governance-retention is only applicable to Object Lock enabled buckets.",
-            fields={"ArgumentName": "x-amz-bypass-governance-retention"},
-        )
+def _nothing_to_bypass() -> S3Error:
+    return S3Error(
+        "InvalidArgument",
+        "x-amz-bypass-governance-retention is only applicable to Object Lock enabled buckets.",
+        fields={"ArgumentName": "x-amz-bypass-governance-retention"},
+    )
 
 
 def _target(key: str, version_id: str | None, if_match: str | None) -> Target:
@@ -104,7 +114,7 @@ def _error(ended: Deleted, target: Target) -> S3Error | None:
         case Outcome.MISSING if target.if_match is not None:
             return missing_key(target.key)
         case Outcome.LOCKED:
-            return S3Error("AccessDenied", "Access Denied because object protected by object lock.")
+            return locks.protected()
         case _:
             return None
 

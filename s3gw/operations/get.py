@@ -16,6 +16,7 @@ from s3gw.operations import (
     customer_keys,
     encryption,
     etags,
+    locks,
     properties,
     ranges,
     unsupported,
@@ -55,6 +56,7 @@ async def get_object(call: Call, request: types.GetObjectInput) -> types.GetObje
     selected = await _select_part(call, request, version) if by_part else _select(request, version)
     output = types.GetObjectOutput()
     _describe(output, request, version, selected, overrides)
+    locks.show(call, output, found)
     if customer is not None:
         customer.show(output)
     key = None if customer is None else customer.key
@@ -72,12 +74,13 @@ async def get_object(call: Call, request: types.GetObjectInput) -> types.GetObje
 async def head_object(call: Call, request: types.HeadObjectInput) -> types.HeadObjectOutput:
     """What GetObject would say, without the bytes."""
     overrides = _overrides(call, request)
-    _, version = await _find(call, request, inline=False)
+    found, version = await _find(call, request, inline=False)
     customer = await customer_keys.for_reading(call, request, encryption.of(version.properties))
     by_part = request.part_number is not None
     selected = await _select_part(call, request, version) if by_part else _select(request, version)
     output = types.HeadObjectOutput()
     _describe(output, request, version, selected, overrides)
+    locks.show(call, output, found)
     if customer is not None:
         customer.show(output)
     return output

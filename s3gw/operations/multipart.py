@@ -9,7 +9,7 @@ from s3gw.db.objects import Outcome
 from s3gw.db.records import Bucket
 from s3gw.db.uploads import Upload
 from s3gw.errors import S3Error, Unavailable
-from s3gw.operations import checksums, conditions, encryption, etags, grants, properties, unsupported
+from s3gw.operations import checksums, conditions, encryption, etags, grants, locks, properties, unsupported
 from s3gw.operations.call import Call, RequestBody, operation
 from s3gw.operations.lookup import bucket_of, layout_of
 from s3gw.operations.names import check_key, missing_bucket
@@ -27,9 +27,11 @@ async def create_multipart_upload(
     unsupported.refuse(request)
     check_key(request.key)
     kept = encryption.keep(properties.given(request), encryption.wanted(call, request))
+    lock = await locks.given(call, request)
     algorithm, kind = checksums.of_upload(request.checksum_algorithm, request.checksum_type)
     await call.services.store.check_space()
     bucket = await bucket_of(call, request)
+    kept = locks.keep(bucket, kept, lock)
     kept = await grants.with_acl(call, bucket, request, kept)
     upload_id = await uploads.create(
         call.services.db,
@@ -60,6 +62,7 @@ async def upload_part(call: Call, request: types.UploadPartInput) -> types.Uploa
     number = part_number(request)
     check_length(call.body)
     bucket, upload = await open_upload(call, request)
+    locks.check_digest(call, bucket, upload.properties, "Put Part")
     asked = _ask_checksum(call.body, request, upload)
     store = call.services.store
     draft = await store.write(call.body, layout_of(bucket), size=call.body.length)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from urllib.parse import quote, urlsplit
 
 from s3gw.operations.call import Call, operation
-from s3gw.operations.put import put_object
+from s3gw.operations.put import store
 from s3gw.protocol import types
 
 _STATUSES = {"200": 200, "201": 201}
@@ -21,7 +21,7 @@ async def post_object(call: Call, request: types.PostObjectInput) -> types.PostO
     """Store the file as PutObject does, and answer as the form asks."""
     assert request.put is not None
     key = request.put.key
-    stored = await put_object(call, request.put)
+    stored = await store(call, request.put, form=True)
     output = types.PostObjectOutput(bucket=request.bucket, key=key, put=stored)
     redirect = _redirect(request.success_action_redirect, request.bucket, key, stored.e_tag or "")
     if redirect is not None:

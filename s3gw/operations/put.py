@@ -6,7 +6,16 @@ from s3gw.db import objects
 from s3gw.db.objects import Outcome, Precondition, PublishResult
 from s3gw.db.records import Bucket, Properties
 from s3gw.errors import S3Error
-from s3gw.operations import checksums, customer_keys, encryption, etags, grants, properties, unsupported
+from s3gw.operations import (
+    checksums,
+    customer_keys,
+    encryption,
+    etags,
+    grants,
+    locks,
+    properties,
+    unsupported,
+)
 from s3gw.operations.call import Call, RequestBody, operation
 from s3gw.operations.lookup import bucket_and_precondition, layout_of, refused
 from s3gw.operations.names import check_key
@@ -19,7 +28,12 @@ MAX_BODY = 5 << 30
 
 @operation("PutObject", "s3:PutObject")
 async def put_object(call: Call, request: types.PutObjectInput) -> types.PutObjectOutput:
-    """Store the body under the key, wholly or not at all.
+    """Store the body under the key, wholly or not at all."""
+    return await store(call, request)
+
+
+async def store(call: Call, request: types.PutObjectInput, *, form: bool = False) -> types.PutObjectOutput:
+    """Store the body under the key, wholly or not at all; `form` says that a form brought it.
 
     Two round trips to the database where the bytes go into a row: the bucket (with the key, where there is a
     precondition), and the publication. Up to a MiB there is one more, which asks for the chunks that are
@@ -29,12 +43,16 @@ async def put_object(call: Call, request: types.PutObjectInput) -> types.PutObje
     check_key(request.key)
     check_length(call.body)
     kept = properties.given(request)
+    lock = await locks.given(call, request)
     customer = await customer_keys.given(call, request, make=True)
     key = None if customer is None else customer.key
     record = encryption.wanted(call, request) if customer is None else customer.record
     kept = encryption.keep(kept, record)
     by_default = _ask_checksum(call.body, request)
     bucket, precondition = await bucket_and_precondition(call, request)
+    kept = locks.keep(bucket, kept, lock)
+    if not form:
+        locks.check_digest(call, bucket, kept, "Put Object")
     kept = await grants.with_acl(call, bucket, request, kept)
     size = call.body.length if call.body.exact else None
     async with call.services.store.drafting(call.body, layout_of(bucket, key), size) as drafting:

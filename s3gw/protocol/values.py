@@ -187,6 +187,14 @@ def date(name: str, value: str) -> datetime:
     return moment
 
 
+def retention_date(name: str, value: str) -> datetime:
+    """The end of an object's retention, in ISO 8601 alone."""
+    moment = read_date(value) if value.strip()[4:5] == "-" else None
+    if moment is None:
+        raise invalid_argument(name, value, "The retain until date must be provided in ISO 8601 format")
+    return moment
+
+
 def read_date(value: str) -> datetime | None:
     """A date in ISO 8601 or in HTTP's form; None when it is neither."""
     value = value.strip()
@@ -204,6 +212,13 @@ def iso_date(moment: datetime) -> str:
     if moment.tzinfo is not UTC:
         moment = moment.astimezone(UTC)
     return moment.isoformat(timespec="seconds")[:19] + ".000Z"
+
+
+def precise_date(moment: datetime) -> str:
+    """The same with its milliseconds."""
+    if moment.tzinfo is not UTC:
+        moment = moment.astimezone(UTC)
+    return moment.isoformat(timespec="milliseconds")[:23] + "Z"
 
 
 @lru_cache(maxsize=4096)

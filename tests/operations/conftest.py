@@ -13,6 +13,7 @@ from s3gw.config import Settings
 from s3gw.db import accounts, instances
 from s3gw.db.pool import Database
 from s3gw.operations import Services
+from s3gw.protocol import types
 from s3gw.storage.store import Store
 from tests.operations.operation_calls import Operations
 
@@ -31,3 +32,10 @@ async def s3(database: Database, tmp_path: Path) -> AsyncIterator[Operations]:
     yield Operations(Services(settings, database, store), account)
     await store.close()
     await backend.close()
+
+
+@pytest.fixture
+async def locking(s3: Operations) -> Operations:
+    """With a bucket that locks objects."""
+    await s3.do(types.CreateBucketInput(bucket="bucket", object_lock_enabled_for_bucket=True))
+    return s3

@@ -52,6 +52,7 @@ class MemoryBody:
         self._data = data
         self._algorithms = list(sent)
         self._broken = broken
+        self.announced_digest = bool(sent)
         self._last = last
         self._ended = False
 

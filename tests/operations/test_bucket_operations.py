@@ -83,7 +83,6 @@ async def test_locations_that_are_elsewhere(s3: Operations) -> None:
 
 async def test_settings_that_are_refused(s3: Operations) -> None:
     cases: list[dict[str, Any]] = [
-        {"object_lock_enabled_for_bucket": True},
         {"bucket_namespace": "account-regional"},
         {
             "create_bucket_configuration": types.CreateBucketConfiguration(

@@ -104,3 +104,4 @@ def test_every_override_has_a_reason() -> None:
         assert route.reason
     for table in (overrides.AS_TEXT, overrides.DROPPED_MEMBERS, overrides.CONDITIONAL_DATES):
         assert all(table.values())
+    assert all(overrides.RETENTION_DATES.values())

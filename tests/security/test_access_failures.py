@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -158,9 +159,48 @@ def test_case_23_a_denial_of_any_other_value_holds(s3: S3Client, anybody: S3Clie
     assert refused(anybody.put_object, Tagging="a=1&secret=1", **given) == "AccessDenied"
 
 
-def test_case_25_a_denied_bypass(gateway: Gateway, s3: S3Client, bucket: str) -> None:
-    s3.put_object(Bucket=bucket, Key="k", Body=b"data")
-    allow(s3, bucket, statement(bucket, "s3:BypassGovernanceRetention", Effect="Deny"))
-    given = {"Bucket": bucket, "BypassGovernanceRetention": True}
-    assert refused(s3.delete_object, Key="k", VersionId="null", **given) == "AccessDenied"
-    s3.head_object(Bucket=bucket, Key="k")
+def test_case_25_a_denied_bypass(s3: S3Client, anybody: S3Client, bucket: str) -> None:
+    s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    s3.put_object_lock_configuration(Bucket=bucket, ObjectLockConfiguration={"ObjectLockEnabled": "Enabled"})
+    soon, later = datetime(2098, 1, 1, tzinfo=UTC), datetime(2099, 1, 1, tzinfo=UTC)
+    version = s3.put_object(
+        Bucket=bucket,
+        Key="k",
+        Body=b"data",
+        ObjectLockMode="GOVERNANCE",
+        ObjectLockRetainUntilDate=later,
+    )["VersionId"]
+    one: Any = {"Bucket": bucket, "Key": "k", "VersionId": version, "BypassGovernanceRetention": True}
+    shorter: Any = {"Retention": {"Mode": "GOVERNANCE", "RetainUntilDate": soon}}
+    several: Any = {
+        "Bucket": bucket,
+        "Delete": {"Objects": [{"Key": "k", "VersionId": version}]},
+        "BypassGovernanceRetention": True,
+    }
+
+    def stays(client: S3Client) -> None:
+        assert refused(client.delete_object, **one) == "AccessDenied"
+        assert refused(client.put_object_retention, **one, **shorter) == "AccessDenied"
+        (error,) = client.delete_objects(**several)["Errors"]
+        assert (error["Code"], error["Message"]) == ("AccessDenied", "Access Denied")
+        assert s3.get_object_retention(Bucket=bucket, Key="k")["Retention"]["RetainUntilDate"] == later
+
+    every = statement(bucket, "s3:*", key="*")
+    allow(s3, bucket, every, statement(bucket, "s3:BypassGovernanceRetention", Effect="Deny"))
+    stays(s3)
+    stays(anybody)
+    # Who may do everything else with the object may not do this.
+    may = ["s3:DeleteObjectVersion", "s3:DeleteObject", "s3:PutObjectRetention", "s3:GetObject"]
+    allow(s3, bucket, statement(bucket, may))
+    stays(anybody)
+    # To be allowed it is not enough: it must be asked for.
+    allow(s3, bucket, every)
+    del one["BypassGovernanceRetention"]
+    assert refused(anybody.delete_object, **one) == "AccessDenied"
+    assert refused(anybody.put_object_retention, **one, **shorter) == "AccessDenied"
+    s3.put_object_legal_hold(Bucket=bucket, Key="k", LegalHold={"Status": "ON"})
+    one["BypassGovernanceRetention"] = True
+    assert refused(anybody.delete_object, **one) == "AccessDenied"
+    s3.put_object_legal_hold(Bucket=bucket, Key="k", LegalHold={"Status": "OFF"})
+    anybody.put_object_retention(**one, **shorter)
+    anybody.delete_object(**one)

@@ -11,7 +11,13 @@ from tools.protocol import overrides
 from tools.protocol.emit_readers import readers_module
 from tools.protocol.emit_requests import requests_module
 from tools.protocol.emit_table import operations_module, routes_module
-from tools.protocol.emit_types import inputs_module, outputs_module, sensitive_attributes, structures_module
+from tools.protocol.emit_types import (
+    inputs_module,
+    nested_structures,
+    outputs_module,
+    sensitive_attributes,
+    structures_module,
+)
 from tools.protocol.emit_writers import responses_module, writers_module
 from tools.protocol.model import Model, Surprise, expect, load
 
@@ -65,6 +71,10 @@ def check_overrides(model: Model) -> None:
     dates = {m.wire for s in inputs for m in s.members.values() if m.shape.type == "timestamp"}
     for header in overrides.CONDITIONAL_DATES:
         expect(header in dates, f"an override names the date {header}, which is not in the model")
+    structures = nested_structures(model, requests=True, responses=True)
+    dates |= {m.wire for s in structures for m in s.members.values() if m.shape.type == "timestamp"}
+    for name in overrides.RETENTION_DATES:
+        expect(name in dates, f"an override names the date {name}, which is not in the model")
 
 
 def _with_doc(doc: str, text: str) -> str:

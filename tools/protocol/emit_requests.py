@@ -7,7 +7,7 @@ import re
 from tools.protocol.emit_readers import READER_IMPORTS, read_members
 from tools.protocol.model import Member, Model, OperationModel, Surprise, expect
 from tools.protocol.names import attribute, constant, function, input_class
-from tools.protocol.overrides import AS_TEXT, CONDITIONAL_DATES, HEADER_TEXT_PREFIX
+from tools.protocol.overrides import AS_TEXT, CONDITIONAL_DATES, HEADER_TEXT_PREFIX, RETENTION_DATES
 
 
 def body_kind(operation: OperationModel) -> str:
@@ -65,6 +65,8 @@ def _conversion(operation: OperationModel, member: Member) -> str:
         case "boolean":
             return "values.boolean"
         case "timestamp":
+            if member.wire in RETENTION_DATES:
+                return "values.retention_date"
             return "values.condition_date" if member.wire in CONDITIONAL_DATES else "values.date"
         case "list":
             assert member.shape.element is not None

@@ -18,7 +18,7 @@ def writers_module(model: Model) -> str:
     shapes = nested_structures(model, requests=False, responses=True)
     lines = [
         "from s3gw.protocol.generated.structures import " + ", ".join(shape.name for shape in shapes),
-        "from s3gw.protocol.values import iso_date",
+        "from s3gw.protocol.values import iso_date, precise_date",
         "from s3gw.protocol.xml import escape",
         "",
     ]
@@ -61,10 +61,10 @@ def _element(name: str, shape: Shape, place: str) -> str:
             member.wire == "xsi:type" and member.name in shape.required, f"the XML attributes of {shape.name}"
         )
         opening = f'<{name} xmlns:xsi="{_XSI}" xsi:type="{{escape({place}.{attribute(member)} or \'\')}}">'
-    return f"f'''{opening}{{{_content(shape, place)}}}</{name}>'''"
+    return f"f'''{opening}{{{_content(name, shape, place)}}}</{name}>'''"
 
 
-def _content(shape: Shape, place: str) -> str:
+def _content(name: str, shape: Shape, place: str) -> str:
     match shape.type:
         case "string":
             return f"escape({place})"
@@ -77,10 +77,15 @@ def _content(shape: Shape, place: str) -> str:
                 shape.timestamp_format in (None, "iso8601"),
                 f"the date {shape.name} is written in another form",
             )
-            return f"iso_date({place})"
+            return f"{_date_form(name)}({place})"
         case "structure":
             return f"write_{function(shape.name)}({place})"
     raise Surprise(f"a {shape.type} in an answer's document")
+
+
+def _date_form(name: str) -> str:
+    """The function that writes the date in an element or header of that name."""
+    return "precise_date" if name in overrides.RETENTION_DATES else "iso_date"
 
 
 def responses_module(model: Model, resource: str) -> str:
@@ -96,7 +101,7 @@ def responses_module(model: Model, resource: str) -> str:
             f"from s3gw.protocol.generated.structures import {', '.join(kinds)}" if kinds else "",
             f"from s3gw.protocol.generated.writers import {', '.join(writers)}" if writers else "",
             "from s3gw.protocol.operation import Reply",
-            "from s3gw.protocol.values import http_date, iso_date, metadata_header",
+            "from s3gw.protocol.values import http_date, iso_date, metadata_header, precise_date",
             "from s3gw.protocol.xml import DECLARATION, escape",
             "",
             text,
@@ -159,7 +164,8 @@ def _header(operation: OperationModel, member: Member) -> list[str]:
         case "boolean":
             value = f'"true" if {place} else "false"'
         case "timestamp":
-            value = f"{'iso_date' if member.shape.timestamp_format == 'iso8601' else 'http_date'}({place})"
+            iso = member.shape.timestamp_format == "iso8601"
+            value = f"{_date_form(member.wire) if iso else 'http_date'}({place})"
         case other:
             raise Surprise(f"a {other} in a header: {operation.name}.{member.name}")
     return [f"    if {place} is not None:", f"        headers.append(({member.wire!r}, {value}))"]

@@ -100,6 +100,13 @@ CONDITIONAL_DATES: dict[str, str] = {
     "x-amz-rename-source-if-unmodified-since": "condition on the source of a rename",
 }
 
+# A lock's end is given in one form only, and shown to the millisecond: who sets again what was shown must not
+# find that it would be shorter.
+RETENTION_DATES: dict[str, str] = {
+    "x-amz-object-lock-retain-until-date": "AWS refuses every other form by a message of its own",
+    "RetainUntilDate": "AWS shows milliseconds where other dates have whole seconds",
+}
+
 
 # Members left out: two members of a structure cannot be told apart when they have one element name.
 DROPPED_MEMBERS: dict[tuple[str, str], str] = {

@@ -50,7 +50,7 @@ from s3gw.protocol.generated.writers import (
     write_tag,
 )
 from s3gw.protocol.operation import Reply
-from s3gw.protocol.values import http_date, iso_date, metadata_header
+from s3gw.protocol.values import http_date, metadata_header, precise_date
 from s3gw.protocol.xml import DECLARATION, escape
 
 
@@ -320,7 +320,7 @@ def render_get_object(output: GetObjectOutput) -> Reply:
         headers.append(("x-amz-object-lock-mode", output.object_lock_mode))
     if output.object_lock_retain_until_date is not None:
         headers.append(
-            ("x-amz-object-lock-retain-until-date", iso_date(output.object_lock_retain_until_date))
+            ("x-amz-object-lock-retain-until-date", precise_date(output.object_lock_retain_until_date))
         )
     if output.object_lock_legal_hold_status is not None:
         headers.append(("x-amz-object-lock-legal-hold", output.object_lock_legal_hold_status))
@@ -563,7 +563,7 @@ def render_head_object(output: HeadObjectOutput) -> Reply:
         headers.append(("x-amz-object-lock-mode", output.object_lock_mode))
     if output.object_lock_retain_until_date is not None:
         headers.append(
-            ("x-amz-object-lock-retain-until-date", iso_date(output.object_lock_retain_until_date))
+            ("x-amz-object-lock-retain-until-date", precise_date(output.object_lock_retain_until_date))
         )
     if output.object_lock_legal_hold_status is not None:
         headers.append(("x-amz-object-lock-legal-hold", output.object_lock_legal_hold_status))

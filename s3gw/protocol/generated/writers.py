@@ -121,7 +121,7 @@ from s3gw.protocol.generated.structures import (
     TopicConfigurationDeprecated,
     Transition,
 )
-from s3gw.protocol.values import iso_date
+from s3gw.protocol.values import iso_date, precise_date
 from s3gw.protocol.xml import escape
 
 
@@ -999,7 +999,7 @@ def write_object_lock_retention(value: ObjectLockRetention) -> str:
     if value.mode is not None:
         s += f"""<Mode>{escape(value.mode)}</Mode>"""
     if value.retain_until_date is not None:
-        s += f"""<RetainUntilDate>{iso_date(value.retain_until_date)}</RetainUntilDate>"""
+        s += f"""<RetainUntilDate>{precise_date(value.retain_until_date)}</RetainUntilDate>"""
     if value.event_hold is not None:
         s += f"""<EventHold>{escape(value.event_hold)}</EventHold>"""
     if value.event_hold_duration is not None:
