@@ -126,6 +126,8 @@ class Settings:
     """What a scraper may present, on any port, as `Authorization: Bearer`."""
     metrics_interval: float = 300.0
     """At least so long do the figures of the store hold that cost a walk through its tables."""
+    lifecycle_day: float = 86400.0
+    """Seconds that lifecycle rules count as a day; another number only for tests."""
     job_rest: float = 2.0
     """Seconds that compaction rests for each second it worked."""
     compact_rate: int = 0
@@ -172,6 +174,7 @@ _TIMES = (
     "slow_answer",
     "collect_interval",
     "metrics_interval",
+    "lifecycle_day",
 )
 
 

@@ -35,7 +35,10 @@ answered with a well-formed `501 NotImplemented`.
 
 - CopyObject takes sources of any size, where AWS stops at 5 GiB: a copy writes metadata only.
 - A copy of an object that was uploaded in parts keeps its `-N` ETag, since no byte is read again.
-- Storage classes are kept and shown; all of them are stored alike.
+- Storage classes are kept and shown; all of them are stored alike. A lifecycle transition changes the class
+  that is shown; to GLACIER and DEEP_ARCHIVE nothing moves, since there is no restore.
+- PutBucketLifecycle and GetBucketLifecycle, the older names, are answered by those with Configuration.
+- In the Filter of a lifecycle rule Prefix and Tag may stand beside each other; both must hold.
 - A write may carry `If-Match: *`, "whatever is there, if there is something"; AWS knows one entity tag only.
 - A conditional CompleteMultipartUpload is judged by the key as it is when the upload is completed. AWS also
   answers `409 ConditionalRequestConflict` where the key was written or deleted since the upload began.

@@ -116,6 +116,9 @@ RULES: Mapping[str, Rule] = {
     "GetBucketEncryption": _bucket(None, "s3:GetEncryptionConfiguration"),
     "PutBucketEncryption": _bucket(None, "s3:PutEncryptionConfiguration"),
     "DeleteBucketEncryption": _bucket(None, "s3:PutEncryptionConfiguration"),
+    "GetBucketLifecycleConfiguration": _bucket(None, "s3:GetLifecycleConfiguration"),
+    "PutBucketLifecycleConfiguration": _bucket(None, "s3:PutLifecycleConfiguration"),
+    "DeleteBucketLifecycle": _bucket(None, "s3:PutLifecycleConfiguration"),
     "GetObjectLockConfiguration": _bucket(None, "s3:GetBucketObjectLockConfiguration"),
     "PutObjectLockConfiguration": _bucket(None, "s3:PutBucketObjectLockConfiguration"),
     # Objects

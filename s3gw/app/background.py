@@ -10,7 +10,7 @@ from s3gw.app.foundation import Foundation
 from s3gw.app.meter import Meter
 from s3gw.app.store_figures import StoreFigures
 from s3gw.db.pool import Database
-from s3gw.jobs import collect, compact
+from s3gw.jobs import collect, compact, lifecycle
 from s3gw.jobs.runner import Runner
 
 CONNECTIONS = 9
@@ -30,7 +30,8 @@ async def background(ground: Foundation, meter: Meter) -> AsyncIterator[None]:
         compactor = await stack.enter_async_context(
             compact.compacting(db, backends, settings, instance=ground.instance, weights=ground.weights())
         )
-        runner = Runner(db, [*collect.jobs(db, backends, settings), compact.job(compactor, settings)])
+        jobs = [*collect.jobs(db, backends, settings), compact.job(compactor, settings)]
+        runner = Runner(db, [*jobs, lifecycle.job(db, settings)])
         stack.push_async_callback(runner.stop)
         runner.start()
         meter.watch(db)

@@ -24,7 +24,7 @@ Reread = Callable[[], Settings]
 KEPT = frozenset(
     {
         *("data", "listen", "workers", "database_url", "backend", "collect_interval", "margins"),
-        *("master_key", "metrics_listen", "metrics_token", "metrics_interval"),
+        *("master_key", "metrics_listen", "metrics_token", "metrics_interval", "lifecycle_day"),
     }
 )
 """Settings of what stands under the workers or runs beside them in the parent: they need a restart."""

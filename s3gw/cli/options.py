@@ -48,6 +48,7 @@ SERVE = {
     "collect_interval": ("SECONDS", "between two rounds of background jobs (60)"),
     "metrics_listen": ("HOST:PORT", "where to serve metrics by themselves, openly; for a private network"),
     "metrics_interval": ("SECONDS", "for which the metrics of what is stored hold (300)"),
+    "lifecycle_day": ("SECONDS", "that lifecycle rules count as a day; shorter only for tests (86400)"),
     "job_rest": ("SECONDS", "that compaction rests for each second it worked (2)"),
     "compact_rate": ("SIZE", "bytes a second that compaction reads at most; 0 for any (0)"),
     "compact_dead": ("PERCENT", "of a pack that must be dead for it to be compacted (30)"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import asyncpg
@@ -118,6 +118,11 @@ async def create(
         )
     )
     return None if isinstance(row, Outcome) else row["id"]
+
+
+def begun_at(upload_id: str) -> datetime:
+    """When an upload was begun, which its id begins with."""
+    return datetime.fromtimestamp(int(upload_id[:14], 16) / 1_000_000, UTC)
 
 
 async def get(db: Database, bucket_id: int, key: str, upload_id: str) -> Upload | None:

@@ -10,7 +10,7 @@ from s3gw.db import uploads
 from s3gw.db.objects import Outcome
 from s3gw.db.uploads import Part, Upload
 from s3gw.errors import S3Error
-from s3gw.operations import checksums, conditions, encryption, etags, unsupported
+from s3gw.operations import checksums, conditions, encryption, etags, expiry, unsupported
 from s3gw.operations.call import Call, operation
 from s3gw.operations.lookup import bucket_of, refused
 from s3gw.operations.multipart import MAX_PARTS, no_upload, upload_of
@@ -64,7 +64,11 @@ async def complete_multipart_upload(
     )
     match result.outcome:
         case Outcome.DONE:
-            return _output(result.answer or answer, result.version_id)
+            output = _output(result.answer or answer, result.version_id)
+            size = sum(part.size for part in parts)
+            tagged = upload.properties.extra.get("tags")
+            expiry.show(output, bucket, request.key, size, tagged, result.modified_at)
+            return output
         case Outcome.NO_UPLOAD:
             raise no_upload(upload.id)
         case Outcome.INVALID_PART:  # overwritten since we looked

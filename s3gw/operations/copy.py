@@ -8,7 +8,17 @@ from s3gw.db import objects
 from s3gw.db.objects import Outcome, Precondition, PublishResult
 from s3gw.db.records import Bucket, ObjectVersion, Properties
 from s3gw.errors import S3Error, Unavailable
-from s3gw.operations import checksums, encryption, etags, grants, locks, properties, tags, unsupported
+from s3gw.operations import (
+    checksums,
+    encryption,
+    etags,
+    expiry,
+    grants,
+    locks,
+    properties,
+    tags,
+    unsupported,
+)
 from s3gw.operations.call import Call, operation
 from s3gw.operations.copy_source import CopySource, parse_copy_source
 from s3gw.operations.copying import digest, find_source, must_rewrite, rewrite
@@ -64,6 +74,8 @@ async def copy_object(call: Call, request: types.CopyObjectInput) -> types.CopyO
                 version_id=result.version_id,
             )
             encryption.show(output, encryption.of(kept))
+            tagged = kept.extra.get("tags")
+            expiry.show(output, bucket, request.key, version.size, tagged, result.modified_at)
             return output
         if result.outcome is not Outcome.SOURCE_GONE:
             raise refused(result.outcome, request.bucket, request.key, precondition)

@@ -16,6 +16,7 @@ from s3gw.operations import (
     customer_keys,
     encryption,
     etags,
+    expiry,
     locks,
     properties,
     ranges,
@@ -57,6 +58,7 @@ async def get_object(call: Call, request: types.GetObjectInput) -> types.GetObje
     output = types.GetObjectOutput()
     _describe(output, request, version, selected, overrides)
     locks.show(call, output, found)
+    _show_expiry(output, request, found)
     if customer is not None:
         customer.show(output)
     key = None if customer is None else customer.key
@@ -81,6 +83,7 @@ async def head_object(call: Call, request: types.HeadObjectInput) -> types.HeadO
     output = types.HeadObjectOutput()
     _describe(output, request, version, selected, overrides)
     locks.show(call, output, found)
+    _show_expiry(output, request, found)
     if customer is not None:
         customer.show(output)
     return output
@@ -106,6 +109,19 @@ async def _find(call: Call, request: Any, *, inline: bool) -> tuple[Found, Objec
     if given != UNCONDITIONAL:
         _judge(given, version)
     return found, version
+
+
+def _show_expiry(output: Any, request: Any, found: Found) -> None:
+    """Only current versions expire so; of one that was named it is not known whether it is that."""
+    bucket, version = found.bucket, found.version
+    if (
+        bucket is None
+        or version is None
+        or (request.version_id is not None and bucket.versioning is not None)
+    ):
+        return
+    tagged = version.properties.extra.get("tags")
+    expiry.show(output, bucket, version.key, version.size, tagged, version.modified_at)
 
 
 def _judge(given: Conditions, version: ObjectVersion) -> None:

@@ -9,7 +9,17 @@ from s3gw.db.objects import Outcome
 from s3gw.db.records import Bucket
 from s3gw.db.uploads import Upload
 from s3gw.errors import S3Error, Unavailable
-from s3gw.operations import checksums, conditions, encryption, etags, grants, locks, properties, unsupported
+from s3gw.operations import (
+    checksums,
+    conditions,
+    encryption,
+    etags,
+    expiry,
+    grants,
+    locks,
+    properties,
+    unsupported,
+)
 from s3gw.operations.call import Call, RequestBody, operation
 from s3gw.operations.lookup import bucket_of, layout_of
 from s3gw.operations.names import check_key, missing_bucket
@@ -52,6 +62,7 @@ async def create_multipart_upload(
         checksum_type=kind,
     )
     encryption.show(output, encryption.of(kept))
+    expiry.show_abort(output, bucket, request.key, uploads.begun_at(upload_id))
     return output
 
 

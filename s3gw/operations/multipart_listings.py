@@ -6,7 +6,7 @@ from s3gw.db import listings, uploads
 from s3gw.db.listings import ListedUpload, UploadPage
 from s3gw.db.records import Account
 from s3gw.db.uploads import Part, Upload
-from s3gw.operations import checksums, etags
+from s3gw.operations import checksums, etags, expiry
 from s3gw.operations.call import Call, operation
 from s3gw.operations.lookup import bucket_of
 from s3gw.operations.markers import Encoder, page_size
@@ -22,10 +22,11 @@ async def list_parts(call: Call, request: types.ListPartsInput) -> types.ListPar
     limit = page_size("max-parts", request.max_parts)
     after = request.part_number_marker or 0
     page_size("part-number-marker", after)
-    upload = await upload_of(call, request)
+    bucket = await bucket_of(call, request)
+    upload = await upload_of(call, request, bucket)
     found = await uploads.parts(call.services.db, upload.id, after=after, limit=limit + 1) if limit else []
     page = found[:limit]
-    return types.ListPartsOutput(
+    output = types.ListPartsOutput(
         bucket=request.bucket,
         key=request.key,
         upload_id=upload.id,
@@ -40,6 +41,8 @@ async def list_parts(call: Call, request: types.ListPartsInput) -> types.ListPar
         checksum_algorithm=upload.checksum_algorithm,
         checksum_type=upload.checksum_type,
     )
+    expiry.show_abort(output, bucket, upload.key, upload.initiated_at)
+    return output
 
 
 @operation("ListMultipartUploads", "s3:ListBucketMultipartUploads")

@@ -11,6 +11,7 @@ from s3gw.operations import (
     customer_keys,
     encryption,
     etags,
+    expiry,
     grants,
     locks,
     properties,
@@ -62,6 +63,7 @@ async def store(call: Call, request: types.PutObjectInput, *, form: bool = False
     output = types.PutObjectOutput(e_tag=etags.quote(etag), version_id=result.version_id)
     checksums.show(output, kept.checksums)
     encryption.show(output, record)
+    expiry.show(output, bucket, request.key, drafting.draft.size, kept.extra.get("tags"), result.modified_at)
     if customer is not None:
         customer.show(output)
     return output
