@@ -82,6 +82,8 @@ class Settings:
     master_key: str | None = field(default=None, repr=False)
     """Seals what the database must not reveal: 32 bytes in base64 or hexadecimal."""
     region: str = "us-east-1"
+    regions: tuple[str, ...] = ()
+    """Further regions that clients may sign for and make buckets in."""
     domains: tuple[str, ...] = ()
     """Host names under which a leading label names the bucket, such as "s3.example.com"."""
     trusted_proxies: tuple[str, ...] = ()

@@ -1,8 +1,8 @@
 """Whether a request may do what it asks: one decision, on one parsed bucket and key, without any I/O.
 
-The voices, in the order of S3: an explicit denial of the bucket's policy; the caller being the bucket's owner
-or root; the policy's allowance; the access control list of the bucket or the version. What nothing allows is
-denied. https://docs.aws.amazon.com/AmazonS3/latest/userguide/how-s3-evaluates-access-control.html
+The voices of S3: an explicit denial of the bucket's policy; the access control list of the bucket or the
+version; the policy's allowance; the caller being the bucket's owner, or root. What nothing allows is denied.
+Of a version that the bucket's owner does not own, its owner has the say. https://docs.aws.amazon.com/AmazonS3/latest/userguide/how-s3-evaluates-access-control.html
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from s3gw.access.acl import Acl, stored_acl
 from s3gw.access.conditions import Context
 from s3gw.access.documents import BucketAccess, access_of
 from s3gw.access.policy import Effect
-from s3gw.access.requirements import LIST, Need
+from s3gw.access.requirements import LIST, OF_OBJECT_OWNER, Need
 from s3gw.db.records import Account, Bucket, ObjectVersion
 
 
@@ -53,24 +53,51 @@ def owns(account: Account | None, bucket: Bucket) -> bool:
 def decide(question: Question) -> Decision:
     """The decision on `question`."""
     access = access_of(question.bucket)
+    context = None if access.policy is None else _with_tags(question.context(), question.version)
+    allowed = all(_allowed(question, access, need, context) for need in question.needs)
+    return Decision.ALLOW if allowed else Decision.DENY
+
+
+def _allowed(question: Question, access: BucketAccess, need: Need, context: Context | None) -> bool:
     owner = owns(question.account, question.bucket)
-    if access.policy is None:
-        allowed = owner or all(_listed(question, access, need) for need in question.needs)
-        return Decision.ALLOW if allowed else Decision.DENY
-    context = _with_tags(question.context(), question.version)
-    return Decision.ALLOW if _allowed(question, access, owner, context) else Decision.DENY
-
-
-def _allowed(question: Question, access: BucketAccess, owner: bool, context: Context) -> bool:
-    allows = not (access.policy_is_public and access.block.restrict_public_buckets)
-    for need in question.needs:
-        said = _said(question, access, need, context)
-        if said is Effect.DENY and not (owner and need.action in _ALWAYS):
-            return False
-        if owner or need.implied or (said is Effect.ALLOW and allows) or _listed(question, access, need):
-            continue
+    said = Effect.NOTHING if context is None else _said(question, access, need, context)
+    if said is Effect.DENY and not (owner and need.action in _ALWAYS):
         return False
-    return True
+    if need.implied or _listed(question, access, need):
+        return True
+    if _is_foreign(question, access, need):
+        return _owns_version(question)
+    if said is Effect.ALLOW and not (access.policy_is_public and access.block.restrict_public_buckets):
+        return True
+    return owner and not _given_up(question, access, need)
+
+
+def _is_foreign(question: Question, access: BucketAccess, need: Need) -> bool:
+    """Whether it is asked of a version that somebody else than the bucket's owner owns.
+
+    Of those only their owner and their list decide: the bucket's policy can deny, and allows nothing.
+    """
+    version = question.version
+    if version is None or version.owner is None or need.action not in OF_OBJECT_OWNER:
+        return False
+    return access.acls_count and version.owner.id != question.bucket.owner.id
+
+
+def _owns_version(question: Question) -> bool:
+    account, version = question.account, question.version
+    assert version is not None
+    assert version.owner is not None
+    return account is not None and (account.is_root or account.id == version.owner.id)
+
+
+def _given_up(question: Question, access: BucketAccess, need: Need) -> bool:
+    """Whether the bucket's owner has left themselves out of its list, to write or read nothing by mistake."""
+    account = question.account
+    if need.permission is None or need.of_version or not access.acls_count:
+        return False
+    if account is None or account.id != question.bucket.owner.id:
+        return False  # it is root, in somebody else's bucket
+    return not access.acl.permits(account.canonical_id, need.permission)
 
 
 def decide_on_version(question: Question) -> Decision:

@@ -61,7 +61,8 @@ def _access(bucket: Bucket) -> BucketAccess:
     documents = bucket.documents
     policy = None
     if POLICY in documents:
-        policy = stored_policy(documents[POLICY]["text"], bucket.name)
+        accounts = documents[POLICY].get("accounts", {})
+        policy = stored_policy(documents[POLICY]["text"], bucket.name, tuple(accounts.items()))
     return BucketAccess(
         policy,
         policy is not None and is_public(policy),

@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from functools import lru_cache
 from typing import Any
@@ -74,6 +74,11 @@ class Policy:
 
     statements: tuple[Statement, ...]
 
+    @property
+    def accounts(self) -> frozenset[str]:
+        """Every name by which it means an account."""
+        return frozenset().union(*(statement.principals.accounts for statement in self.statements))
+
     def says(self, account: Account | None, action: str, resource: str, context: Context) -> Effect:
         """What it says of an action on "bucket" or "bucket/key"; a denial wins."""
         said = Effect.NOTHING
@@ -101,9 +106,15 @@ def parse_policy(text: str | bytes, bucket: str) -> Policy:
 
 
 @lru_cache(maxsize=512)
-def stored_policy(text: str, bucket: str) -> Policy:
-    """The policy of a bucket as it is stored; cached, since every request asks for it."""
-    return parse_policy(text, bucket)
+def stored_policy(text: str, bucket: str, accounts: tuple[tuple[str, str], ...] = ()) -> Policy:
+    """The policy of a bucket as it is stored; cached, since every request asks for it.
+
+    `accounts` says which principal was which account (its canonical id) when the policy was put: a user who
+    is made under the name of a deleted one is not the one that was meant.
+    """
+    policy = parse_policy(text, bucket)
+    known = dict(accounts)
+    return Policy(tuple(replace(one, principals=one.principals.bound(known)) for one in policy.statements))
 
 
 def _read(text: str) -> dict[str, Any]:
@@ -161,6 +172,8 @@ def _statement(given: object, bucket: str, variables: bool) -> Statement:
     if effect not in ("Allow", "Deny"):
         raise malformed(f"Invalid effect : {effect}", str(effect))
     principal, not_principal = _either(given, "Principal")
+    if not_principal and effect == "Allow":
+        raise malformed("Allow with NotPrincipal is not allowed.", "NotPrincipal")
     principals = parse_principals(principal)
     action, not_action = _either(given, "Action")
     actions = parse_actions(action, negated=not_action)

@@ -6,8 +6,10 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_pri
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from s3gw.access.malformed import malformed
 from s3gw.db.records import Account
@@ -19,6 +21,7 @@ _ARN = re.compile(
 _CANONICAL = re.compile(r"[0-9a-f]{64}|[A-Za-z0-9._-]+")
 _SERVICE = re.compile(r"[a-z0-9.-]+\.amazonaws\.com(\.cn)?")
 EVERYBODY = "*"
+_NOBODY = ("Service:", "Federated:")
 
 
 def account_number(account: Account) -> str:
@@ -30,6 +33,39 @@ def user_arn(account: Account) -> str:
     """The ARN of whoever uses the account's keys."""
     number = account_number(account)
     return f"arn:aws:iam::{number}:root" if account.is_root else f"arn:aws:iam::{number}:user/{account.name}"
+
+
+class Wanted(NamedTuple):
+    """How to find the accounts that some principals may mean."""
+
+    numbers: list[int]
+    texts: list[str]
+    """Canonical ids and names of users."""
+
+
+def wanted(principals: Collection[str]) -> Wanted:
+    """What to look for, of the names by which a policy means accounts."""
+    found = Wanted([], [])
+    for principal in principals:
+        arn = _ARN.fullmatch(principal)
+        parts = (principal,) if arn is None else (arn[2], arn[3].rpartition("/")[2])
+        for part in parts:
+            if _ACCOUNT.fullmatch(part):
+                found.numbers.append(int(part))
+            found.texts.append(part)
+    return found
+
+
+def meant(principals: Collection[str], accounts: Collection[Account]) -> dict[str, str]:
+    """The canonical ids of the accounts that the principals mean.
+
+    Raises MalformedPolicy "Invalid principal in policy" for one that means none of the accounts.
+    """
+    known = {name: account.canonical_id for account in accounts for name in _names(account)}
+    for principal in sorted(principals):
+        if principal not in known:
+            raise _invalid(principal)
+    return {principal: known[principal] for principal in principals}
 
 
 @lru_cache(maxsize=1024)
@@ -52,6 +88,15 @@ class Principals:
     def everybody(self) -> bool:
         """Whether it means anyone at all."""
         return EVERYBODY in self.names
+
+    @property
+    def accounts(self) -> frozenset[str]:
+        """Those of the names that mean an account; a service or an identity provider is nobody here."""
+        return frozenset(name for name in self.names if name != EVERYBODY and not name.startswith(_NOBODY))
+
+    def bound(self, known: Mapping[str, str]) -> Principals:
+        """The same, with canonical ids in place of the names that are `known`."""
+        return Principals(frozenset(known.get(name, name) for name in self.names))
 
     def include(self, account: Account | None) -> bool:
         """Whether the caller is among them; None is somebody anonymous."""

@@ -144,9 +144,27 @@ RULES: Mapping[str, Rule] = {
     "UploadPart": _key(WRITE, "s3:PutObject"),
     "UploadPartCopy": _key(WRITE, "s3:PutObject"),
     "CompleteMultipartUpload": _key(WRITE, "s3:PutObject"),
-    "AbortMultipartUpload": _key(WRITE, "s3:AbortMultipartUpload"),
-    "ListParts": _key(WRITE, "s3:ListMultipartUploadParts"),
+    # Whoever has begun the upload may do these, too: see `BY_INITIATOR`.
+    "AbortMultipartUpload": _key(None, "s3:AbortMultipartUpload"),
+    "ListParts": _key(None, "s3:ListMultipartUploadParts"),
 }
+
+BY_INITIATOR = frozenset({"AbortMultipartUpload", "ListParts"})
+"""Operations that who has begun the upload may do unless it is denied.
+
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html#mpuAndPermissions
+"""
+
+OF_OBJECT_OWNER = frozenset(
+    action
+    for one in _VERSIONS.items()
+    for action in one
+    if action not in ("s3:DeleteObject", "s3:DeleteObjectVersion")
+)
+"""Actions on an object that its owner decides upon, where that is not the bucket's. Deleting is not one.
+
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-policy-alternatives-guidelines.html
+"""
 
 LIST = Need("s3:ListBucket", False, READ)
 """What somebody must be allowed to be told that a key does not exist."""
@@ -231,3 +249,12 @@ def of_entry(version_id: str | None, bypass: bool) -> tuple[Need, ...]:
 def of_source(version_id: str | None) -> tuple[Need, ...]:
     """What reading the source of a copy needs."""
     return _needs(RULES["GetObject"], version_id is not None)
+
+
+def of_source_tags(version_id: str | None) -> tuple[Need, ...]:
+    """What copying the source's tags needs besides."""
+    return _needs(RULES["GetObjectTagging"], version_id is not None)
+
+
+TAGS_OF_COPY = (Need("s3:PutObjectTagging", True, WRITE, implied=True),)
+"""What it needs at the destination, as a tagging header does."""

@@ -45,7 +45,7 @@ def parse_resources(given: object, bucket: str, *, variables: bool) -> tuple[Res
         if not isinstance(value, str):
             raise malformed("Policy has invalid resource")
         name = value.removeprefix(_PREFIX)
-        if (name == value and value != "*") or not _concerns(name, bucket, variables):
+        if name == value or not _concerns(name, bucket, variables):
             raise malformed("Policy has invalid resource", value)
         found.append(Resource(compile_pattern(name, variables=variables)))
     return tuple(found)

@@ -28,6 +28,7 @@ SERVE = {
     "workers": ("N", "processes that serve; more than one pays above one core's load (1)"),
     "access_key": ("KEY", "root access key; its secret comes from S3GW_SECRET_KEY or the file"),
     "region": ("NAME", "region that clients sign for (us-east-1)"),
+    "regions": ("NAME,…", "further regions that clients may sign for and make buckets in"),
     "trusted_proxies": ("NET,…", "proxies whose X-Forwarded-For and X-Forwarded-Proto are believed"),
     "domains": ("HOST,…", "host names under which a leading label names the bucket"),
     "signature_v2": ("on|off", "accept signature version 2 too, for clients that know no other (off)"),

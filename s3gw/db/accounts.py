@@ -42,7 +42,7 @@ SELECT 'objects in', b.name FROM buckets b WHERE b.account_id <> $1
          OR EXISTS (SELECT FROM noncurrent o WHERE o.bucket_id = b.id AND o.account_id = $1))
 UNION ALL
 SELECT 'uploads into', b.name FROM buckets b WHERE b.account_id <> $1
-    AND EXISTS (SELECT FROM uploads u WHERE u.bucket_id = b.id AND u.account_id = $1)
+    AND EXISTS (SELECT FROM uploads u WHERE u.bucket_id = b.id AND $1 IN (u.account_id, u.initiator_id))
 LIMIT $2
 """
 

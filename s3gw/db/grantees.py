@@ -21,6 +21,17 @@ async def by_email(db: Database, email: str) -> Account | None:
     return account(row, "o_") if row else None
 
 
+async def any_of(db: Database, numbers: Collection[int], texts: Collection[str]) -> list[Account]:
+    """The accounts of these numbers, canonical ids or names."""
+    rows = await db.fetch(
+        f"SELECT {OWNER} FROM accounts oo WHERE oo.id = ANY ($1) OR oo.canonical_id = ANY ($2) "
+        "OR oo.name = ANY ($2)",
+        list(numbers),
+        list(texts),
+    )
+    return [account(row, "o_") for row in rows]
+
+
 async def display_names(db: Database, canonical_ids: Collection[str]) -> dict[str, str]:
     """The names to show, by canonical id."""
     rows = await db.fetch(

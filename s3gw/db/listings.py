@@ -10,7 +10,7 @@ import asyncpg
 
 from s3gw.db.pool import Database
 from s3gw.db.records import NULL_VERSION, Account
-from s3gw.db.rows import OWNER, account
+from s3gw.db.rows import INITIATOR, OWNER, account
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,7 @@ class ListedUpload:
     checksum_algorithm: str | None
     checksum_type: str | None
     owner: Account
+    initiator: Account
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +103,9 @@ SELECT l.*, {OWNER} FROM list_versions($1, $2, $3, $4, $5, $6) WITH ORDINALITY l
 LEFT JOIN accounts oo ON oo.id = l.account_id ORDER BY l.ordinality
 """
 _UPLOADS = f"""
-SELECT l.*, {OWNER} FROM list_uploads($1, $2, $3, $4, $5, $6) WITH ORDINALITY l
-LEFT JOIN accounts oo ON oo.id = l.account_id ORDER BY l.ordinality
+SELECT l.*, {OWNER}, {INITIATOR} FROM list_uploads($1, $2, $3, $4, $5, $6) WITH ORDINALITY l
+LEFT JOIN accounts oo ON oo.id = l.account_id LEFT JOIN uploads u ON u.id = l.id
+LEFT JOIN accounts oi ON oi.id = coalesce(u.initiator_id, l.account_id) ORDER BY l.ordinality
 """
 
 
@@ -210,4 +212,5 @@ def _upload(row: asyncpg.Record) -> ListedUpload:
         row["checksum_algorithm"],
         row["checksum_type"],
         account(row, "o_"),
+        account(row, "i_"),
     )

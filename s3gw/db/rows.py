@@ -1,6 +1,7 @@
 """From rows to records: the columns that several statements select, and what is made of them.
 
-Columns of the bucket are prefixed `b_`, of its owner `bo_`, of an object's or upload's owner `o_`.
+Columns of the bucket are prefixed `b_`, of its owner `bo_`, of an object's or upload's owner `o_`,
+of who began an upload `i_`.
 """
 
 from __future__ import annotations
@@ -31,10 +32,15 @@ OWNER = """
     oo.display_name AS o_display_name, oo.is_root AS o_is_root"""
 """Of `accounts oo`."""
 
+INITIATOR = """
+    oi.id AS i_id, oi.canonical_id AS i_canonical_id, oi.name AS i_name,
+    oi.display_name AS i_display_name, oi.is_root AS i_is_root"""
+"""Of `accounts oi`."""
+
 
 _ACCOUNT = {
     prefix: itemgetter(*(prefix + name for name in ("id", "canonical_id", "name", "display_name", "is_root")))
-    for prefix in ("bo_", "o_")
+    for prefix in ("bo_", "o_", "i_")
 }
 
 

@@ -13,7 +13,7 @@ from s3gw.db.objects import Precondition, content_arguments, precondition_argume
 from s3gw.db.outcomes import Outcome, judged
 from s3gw.db.pool import Database, retrying
 from s3gw.db.records import Account, Body, Draft, Properties
-from s3gw.db.rows import EXTRA, OWNER, account, body, properties
+from s3gw.db.rows import EXTRA, INITIATOR, OWNER, account, body, properties
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,9 @@ class Upload:
     checksum_algorithm: str | None
     checksum_type: str | None
     owner: Account
+    """Of the object that it becomes."""
+    initiator: Account
+    """Who has begun it."""
     completed: Mapping[str, Any] | None = None
 
 
@@ -66,13 +69,14 @@ class Completion:
 
 
 _CREATE = """
-INSERT INTO uploads (bucket_id, key, account_id, storage_class, checksum_algorithm, checksum_type,
-    headers, metadata, tags, acl, encryption, lock)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+INSERT INTO uploads (bucket_id, key, account_id, initiator_id, storage_class, checksum_algorithm,
+    checksum_type, headers, metadata, tags, acl, encryption, lock)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
 RETURNING id
 """
 _GET = f"""
-SELECT u.*, {OWNER} FROM uploads u JOIN accounts oo ON oo.id = u.account_id
+SELECT u.*, {OWNER}, {INITIATOR} FROM uploads u JOIN accounts oo ON oo.id = u.account_id
+JOIN accounts oi ON oi.id = coalesce(u.initiator_id, u.account_id)
 WHERE u.id = $1 AND u.bucket_id = $2 AND u.key = $3
 """
 _PARTS = """
@@ -99,16 +103,21 @@ async def create(
     account_id: int,
     properties: Properties,
     *,
+    initiator_id: int | None = None,
     checksum_algorithm: str | None = None,
     checksum_type: str | None = None,
 ) -> str | None:
-    """Begin an upload; its id, or None where the bucket is gone. Ids of one key sort by time of creation."""
+    """Begin an upload by `initiator_id`, else by the owner of what it becomes.
+
+    Its id, or None where the bucket is gone. Ids of one key sort by time of creation.
+    """
     row = await judged(
         lambda: db.fetchrow(
             _CREATE,
             bucket_id,
             key,
             account_id,
+            account_id if initiator_id is None else initiator_id,
             properties.storage_class,
             checksum_algorithm,
             checksum_type,
@@ -139,6 +148,7 @@ async def get(db: Database, bucket_id: int, key: str, upload_id: str) -> Upload 
         checksum_algorithm=row["checksum_algorithm"],
         checksum_type=row["checksum_type"],
         owner=account(row, "o_"),
+        initiator=account(row, "i_"),
         completed=row["completed"],
     )
 

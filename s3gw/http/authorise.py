@@ -13,14 +13,15 @@ from s3gw.access.acl import Permission
 from s3gw.access.conditions import Context
 from s3gw.access.decision import Decision, Question, decide, decide_on_version
 from s3gw.access.documents import access_of
-from s3gw.access.requirements import Need, Rule, Target, needs, rule_for
+from s3gw.access.requirements import BY_INITIATOR, Need, Rule, Target, needs, rule_for
 from s3gw.db.pool import Database
 from s3gw.db.records import Account, Bucket, ObjectVersion
 from s3gw.errors import S3Error
+from s3gw.http.authorization import wrong_region
 from s3gw.http.facts import Sent, facts
 from s3gw.operations.call import Registered
 from s3gw.operations.names import missing_bucket
-from s3gw.operations.target import LookedUp, look_up
+from s3gw.operations.target import LookedUp, initiated, look_up
 
 _BY_DOCUMENT = frozenset({"PutObjectTagging", "PutObjectRetention", "PutObjectLegalHold"})
 """Operations whose document holds what conditions may ask for."""
@@ -50,14 +51,28 @@ class Gate:
         if rule.target is Target.SERVICE:
             if account is None:
                 raise S3Error("AccessDenied")
+            self._check_region(None)
             return None
         target = await look_up(db, operation, rule.target, self._sent.given)
         bucket = target.found.bucket
+        self._check_region(bucket)
         if bucket is None:
             raise missing_bucket(target.bucket)
         if operation not in _BY_DOCUMENT or access_of(bucket).policy is None:
-            self._decide(rule, bucket, target.found.version)
+            await self._decide(rule, bucket, target.found.version, db)
         return target
+
+    def _check_region(self, bucket: Bucket | None) -> None:
+        """A signature is for the gateway's region, one that it serves besides, or that of the bucket."""
+        authenticated, settings = self._sent.authenticated, self._sent.settings
+        if authenticated is None:
+            return
+        given = authenticated.scope.region
+        if given in (settings.region, *settings.regions) or (bucket is not None and given == bucket.region):
+            return
+        expected = settings.region if bucket is None else bucket.region
+        in_header = not (authenticated.presigned or authenticated.form)
+        raise wrong_region(given, expected, in_header=in_header)
 
     @cached_property
     def _rule(self) -> Rule:
@@ -70,7 +85,8 @@ class Gate:
             return
         if access_of(target.found.bucket).policy is not None:
             self.__dict__.pop("_facts", None)
-            self._decide(self._rule, target.found.bucket, target.found.version)
+            if not self._may(self._rule, target.found.bucket, target.found.version):
+                raise S3Error("AccessDenied")
 
     def caller(self, target: LookedUp | None) -> Account:
         """On whose behalf the operation acts: of somebody anonymous, the bucket's owner."""
@@ -80,21 +96,32 @@ class Gate:
         assert target.found.bucket is not None
         return target.found.bucket.owner
 
-    def _decide(self, rule: Rule, bucket: Bucket, version: ObjectVersion | None) -> None:
-        operation, given = self._registered.name, self._sent.given
+    async def _decide(self, rule: Rule, bucket: Bucket, version: ObjectVersion | None, db: Database) -> None:
+        if self._may(rule, bucket, version):
+            return
+        account = self._sent.account
+        if account is None or self._registered.name not in BY_INITIATOR:
+            raise S3Error("AccessDenied")
+        denied = not self._may(rule, bucket, version, implied=True)
+        if denied or not await initiated(db, bucket, self._sent.given, account):
+            raise S3Error("AccessDenied")
+
+    def _may(
+        self, rule: Rule, bucket: Bucket, version: ObjectVersion | None, *, implied: bool = False
+    ) -> bool:
+        operation, given, account = self._registered.name, self._sent.given, self._sent.account
         wanted = needs(operation, rule, given, bucket.owner.canonical_id)
-        question = Question(
-            self._sent.account, wanted, bucket, getattr(given, "key", None), version, self._context
-        )
-        decision = decide_on_version(question) if rule.target is Target.VERSION else decide(question)
-        if not wanted and self._sent.account is None:
+        if not wanted and account is None:
             access = access_of(bucket)
             if access.policy is None and not (
                 access.acls_count and access.acl.permits(None, Permission.WRITE)
             ):
-                decision = Decision.DENY
-        if decision is Decision.DENY:
-            raise S3Error("AccessDenied")
+                return False
+        if implied:
+            wanted = tuple(need._replace(implied=True) for need in wanted)
+        question = Question(account, wanted, bucket, getattr(given, "key", None), version, self._context)
+        decision = decide_on_version(question) if rule.target is Target.VERSION else decide(question)
+        return decision is Decision.ALLOW
 
     def allows(
         self, needs: Sequence[Need], bucket: Bucket, key: str, version: ObjectVersion | None = None

@@ -29,6 +29,8 @@ QUERY_PARAMETERS = (
     "X-Amz-SignedHeaders",
     "X-Amz-Expires",
 )
+Regions = frozenset[str]
+NONE: Regions = frozenset()
 ONE_MECHANISM = (
     "Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, Signature query "
     "string parameter or the Authorization header should be specified"
@@ -70,16 +72,19 @@ class Claim(NamedTuple):
         return self.expires is not None
 
 
-def read_claim(address: Address, headers: Headers, region: str) -> Claim | None:
-    """The claim of a request; None where it makes none. Raises S3Error for a malformed or unsupported one."""
+def read_claim(address: Address, headers: Headers, region: str, beside: Regions = NONE) -> Claim | None:
+    """The claim of a request; None where it makes none. Raises S3Error for a malformed or unsupported one.
+
+    It is for `region`, or for one `beside` it: whether that is the bucket's can be told only later.
+    """
     header = headers.get("Authorization")
     in_query = bool(address.query) and _claims_by_query(address)
     if in_query and header is not None:
         raise S3Error("InvalidArgument", ONE_MECHANISM, fields={"ArgumentName": "Authorization"})
     if in_query:
-        return _from_query(address, region)
+        return _from_query(address, region, beside)
     if header is not None:
-        return _from_header(header, headers, region)
+        return _from_header(header, headers, region, beside)
     return None
 
 
@@ -95,7 +100,7 @@ def _unsupported_mechanism() -> S3Error:
     return S3Error("InvalidRequest", message)
 
 
-def _from_header(value: str, headers: Headers, region: str) -> Claim:
+def _from_header(value: str, headers: Headers, region: str, beside: Regions) -> Claim:
     scheme, separator, rest = value.strip().partition(" ")
     if not scheme:
         raise S3Error("AccessDenied")
@@ -104,11 +109,11 @@ def _from_header(value: str, headers: Headers, region: str) -> Claim:
     signer, _, last = rest.rpartition(",")
     name, _, signature = last.strip().partition("=")
     if name == "Signature" and signature and signer:
-        access_key, scope, signed = _signer(signer, region)
+        access_key, scope, signed = _signer(signer, region, beside)
     else:  # it stands elsewhere, or is not there
         components = _components(rest)
         signature = components["Signature"]
-        access_key, scope = _credential(components["Credential"], region, _malformed_header)
+        access_key, scope = _credential(components["Credential"], region, beside, _malformed_header)
         signed = _signed_headers(components["SignedHeaders"])
     timestamp, signed_at = _header_date(headers)
     if scope.date != timestamp[:8]:
@@ -117,13 +122,13 @@ def _from_header(value: str, headers: Headers, region: str) -> Claim:
 
 
 @lru_cache(maxsize=256)
-def _signer(text: str, region: str) -> tuple[str, Scope, tuple[str, ...]]:
+def _signer(text: str, region: str, beside: Regions) -> tuple[str, Scope, tuple[str, ...]]:
     """The components but for the signature.
 
     Cached, since all that stands before a signature is the same for a day's requests of one client.
     """
     components = _components(f"{text},Signature=-")
-    access_key, scope = _credential(components["Credential"], region, _malformed_header)
+    access_key, scope = _credential(components["Credential"], region, beside, _malformed_header)
     return access_key, scope, _signed_headers(components["SignedHeaders"])
 
 
@@ -162,7 +167,7 @@ def _malformed_query(reason: str, fields: dict[str, str] | None = None) -> S3Err
     return S3Error("AuthorizationQueryParametersError", message, fields=fields)
 
 
-def _credential(text: str, region: str, malformed: _Malformed) -> tuple[str, Scope]:
+def _credential(text: str, region: str, beside: Regions, malformed: _Malformed) -> tuple[str, Scope]:
     """Access key and scope. An access key may itself contain slashes, hence split from the right."""
     parts = text.rsplit("/", 4)
     if len(parts) != 5 or not parts[0]:
@@ -177,10 +182,20 @@ def _credential(text: str, region: str, malformed: _Malformed) -> tuple[str, Sco
             f'incorrect date format "{date}". This date in the credential must be in the format "yyyyMMdd".'
         )
         raise malformed(reason)
-    if given_region != region:
-        reason = f"the region '{given_region}' is wrong; expecting '{region}'"
-        raise malformed(reason, {"Region": region})
-    return access_key, _scope(date, region)
+    if given_region != region and given_region not in beside:
+        raise _wrong_region(given_region, region, malformed)
+    return access_key, _scope(date, given_region)
+
+
+def wrong_region(given: str, expected: str, *, in_header: bool) -> S3Error:
+    """The error for a signature that is for another region than the bucket's."""
+    return _wrong_region(given, expected, _malformed_header if in_header else _malformed_query)
+
+
+def _wrong_region(given: str, expected: str, malformed: _Malformed) -> S3Error:
+    error = malformed(f"the region '{given}' is wrong; expecting '{expected}'", {"Region": expected})
+    error.headers["x-amz-bucket-region"] = expected  # where SDKs look for it when there is no document
+    return error
 
 
 @lru_cache(maxsize=64)
@@ -236,7 +251,7 @@ def http_date(text: str) -> datetime | None:
     return date.replace(tzinfo=UTC) if date.tzinfo is None else date.astimezone(UTC)
 
 
-def _from_query(address: Address, region: str) -> Claim:
+def _from_query(address: Address, region: str, beside: Regions) -> Claim:
     values = []
     for name in QUERY_PARAMETERS:
         given = [value for other, value in address.pairs if other == name]
@@ -247,18 +262,20 @@ def _from_query(address: Address, region: str) -> Claim:
     if algorithm != ALGORITHM:
         message = f'X-Amz-Algorithm only supports "{ALGORITHM}"'
         raise S3Error("AuthorizationQueryParametersError", message)
-    access_key, scope = _credential(credential, region, _malformed_query)
+    access_key, scope = _credential(credential, region, beside, _malformed_query)
     signed_at = _query_date(timestamp, scope)
     return Claim(
         access_key, scope, _signed_headers(signed), signature, timestamp, signed_at, _expires(expires)
     )
 
 
-def read_form_credential(algorithm: str, credential: str, timestamp: str, region: str) -> tuple[str, Scope]:
+def read_form_credential(
+    algorithm: str, credential: str, timestamp: str, region: str, beside: Regions = NONE
+) -> tuple[str, Scope]:
     """Access key and scope that the fields of a form upload claim. Raises S3Error for malformed ones."""
     if algorithm != ALGORITHM:
         raise S3Error("AuthorizationQueryParametersError", f'X-Amz-Algorithm only supports "{ALGORITHM}"')
-    access_key, scope = _credential(credential, region, _malformed_query)
+    access_key, scope = _credential(credential, region, beside, _malformed_query)
     _query_date(timestamp, scope)
     return access_key, scope
 

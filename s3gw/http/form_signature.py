@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from s3gw.errors import S3Error
 from s3gw.http import canonical
-from s3gw.http.authorization import read_form_credential
+from s3gw.http.authorization import NONE, Regions, read_form_credential, wrong_region
 from s3gw.http.canonical import Scope
 from s3gw.http.signature import Authenticated, mismatch, secret_of
 from s3gw.protocol.values import invalid_argument
@@ -38,7 +38,9 @@ def missing_field(name: str) -> S3Error:
     return invalid_argument(name, "", message)
 
 
-async def authenticate_form(fields: Mapping[str, str], secrets: Secrets, region: str) -> Authenticated | None:
+async def authenticate_form(
+    fields: Mapping[str, str], secrets: Secrets, region: str, beside: Regions = NONE
+) -> Authenticated | None:
     """Who signed the form's policy; None where the form claims nobody's identity.
 
     `fields` are by lower-case name. Raises S3Error for anything that is not a valid signature of the policy.
@@ -55,7 +57,7 @@ async def authenticate_form(fields: Mapping[str, str], secrets: Secrets, region:
     if by_4 and by_2:
         raise S3Error("InvalidArgument", "Only one auth mechanism allowed")
     if by_4:
-        return await _version_4(fields, policy, secrets, region)
+        return await _version_4(fields, policy, secrets, region, beside)
     if by_2:
         return await _version_2(fields, policy, secrets, region)
     raise S3Error("AccessDenied")
@@ -71,13 +73,20 @@ def _claims(fields: Mapping[str, str], needed: Mapping[str, str]) -> bool:
     return True
 
 
-async def _version_4(fields: Mapping[str, str], policy: str, secrets: Secrets, region: str) -> Authenticated:
+async def _version_4(
+    fields: Mapping[str, str], policy: str, secrets: Secrets, region: str, beside: Regions
+) -> Authenticated:
     access_key, scope = read_form_credential(
-        fields["x-amz-algorithm"], fields["x-amz-credential"], fields["x-amz-date"], region
+        fields["x-amz-algorithm"], fields["x-amz-credential"], fields["x-amz-date"], region, beside
     )
     secret = await secret_of(secrets, access_key)
     expected = canonical.sign(canonical.signing_key(secret, scope), policy)
-    _compare(expected, fields["x-amz-signature"], access_key, policy)
+    try:
+        _compare(expected, fields["x-amz-signature"], access_key, policy)
+    except S3Error:
+        if scope.region == region:
+            raise
+        raise wrong_region(scope.region, region, in_header=False) from None
     return _signed(access_key, scope, fields["x-amz-date"], 4)
 
 

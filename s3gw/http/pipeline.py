@@ -48,6 +48,7 @@ from s3gw.http.source import NO_SOURCE, BodySource, NoSource
 from s3gw.operations.call import REGISTRY, Call, Registered, Services
 from s3gw.operations.cors import preflight
 from s3gw.operations.target import LookedUp
+from s3gw.protocol import regions
 from s3gw.protocol.operation import BodyKind, Head, Operation, Reply
 from s3gw.protocol.routing import route
 
@@ -62,6 +63,7 @@ class Pipeline:
         self, settings: Settings, health: Health, monitoring: Monitoring, figures: RequestFigures
     ) -> None:
         self.settings = settings
+        self._beside = regions.beside(settings.region, settings.regions)
         self.health = health
         self.monitoring = monitoring
         self.figures = figures
@@ -164,6 +166,7 @@ class Pipeline:
             self.settings.region,
             datetime.now(UTC),
             version_2=self.settings.signature_v2,
+            beside=self._beside,
         )
         account = await _account(exchange, identities, authenticated)
         if authenticated is not None and authenticated.presigned:
@@ -177,7 +180,13 @@ class Pipeline:
         """Of a form upload the fields say who sends what where; nothing of the file is read for it."""
         request = exchange.request
         form = await open_form(
-            source, request.headers, came.authenticated, came.given.bucket, identities, self.settings.region
+            source,
+            request.headers,
+            came.authenticated,
+            came.given.bucket,
+            identities,
+            self.settings.region,
+            self._beside,
         )
         came.body = form.body
         exchange.key = form.key

@@ -17,7 +17,7 @@ from multidict import CIMultiDict
 
 from s3gw.access.form_policy import FormPolicy, parse_policy
 from s3gw.errors import S3Error
-from s3gw.http.authorization import ONE_MECHANISM
+from s3gw.http.authorization import NONE, ONE_MECHANISM, Regions
 from s3gw.http.body import BLOCK, Body, Source, body_of_file, open_body
 from s3gw.http.form_parts import (
     MAX_EPILOGUE,
@@ -88,6 +88,7 @@ async def open_form(
     bucket: str,
     secrets: Secrets,
     region: str,
+    beside: Regions = NONE,
 ) -> PostForm:
     """Read a form up to its file, check the signature of its policy and everything the policy demands.
 
@@ -100,7 +101,7 @@ async def open_form(
         prelude = await read_prelude(blocks, boundary)
         fields = _expanded(prelude)
         key = _key(fields)
-        signer = await authenticate_form(fields, secrets, region)
+        signer = await authenticate_form(fields, secrets, region, beside)
         if authenticated is not None and "policy" in fields:
             raise S3Error("InvalidArgument", ONE_MECHANISM)
         policy = _checked(fields, bucket, signed=signer is not None)

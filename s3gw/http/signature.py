@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from s3gw.errors import S3Error
 from s3gw.http import canonical, signature_2
-from s3gw.http.authorization import QUERY_PARAMETERS, Claim, read_claim
+from s3gw.http.authorization import NONE, QUERY_PARAMETERS, Claim, Regions, read_claim, wrong_region
 from s3gw.http.canonical import UNSIGNED_PAYLOAD, Scope
 from s3gw.http.payload import form_of
 
@@ -74,8 +74,11 @@ async def authenticate(
     now: datetime,
     *,
     version_2: bool = False,
+    beside: Regions = NONE,
 ) -> Authenticated | None:
     """Check the signature of a request; None for an anonymous one, which claims nobody's identity.
+
+    It may be for `region` or, to be compared with that of the bucket, for one `beside` it.
 
     `now` is aware. With `version_2`, signatures of that version are accepted as well.
     Raises S3Error with the code, message and fields of AWS for anything that is not a valid signature; a
@@ -84,7 +87,7 @@ async def authenticate(
     if version_2 and (older := signature_2.read_claim(address, headers)) is not None:
         _refuse_tokens(address, headers)
         return await _version_2(method, address, headers, older, secrets, region, now)
-    claim = read_claim(address, headers, region)
+    claim = read_claim(address, headers, region, beside)
     _refuse_tokens(address, headers)
     if claim is None:
         declared = headers.get("x-amz-content-sha256")
@@ -98,7 +101,12 @@ async def authenticate(
         _check_expiry(claim, claim.expires, now)
     secret = await secret_of(secrets, claim.access_key)
     key = canonical.signing_key(secret, claim.scope)
-    _verify(method, address, headers, claim, digest, key)
+    try:
+        _verify(method, address, headers, claim, digest, key)
+    except S3Error:
+        if claim.scope.region == region:
+            raise
+        raise wrong_region(claim.scope.region, region, in_header=not claim.presigned) from None
     signed = frozenset(claim.signed_headers)
     _check_signed(headers, signed)
     return Authenticated(

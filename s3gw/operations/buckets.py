@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from s3gw.access.acl import private
@@ -16,11 +15,9 @@ from s3gw.operations.call import Call, operation
 from s3gw.operations.lookup import bucket_of, is_owner
 from s3gw.operations.markers import after_token, token
 from s3gw.operations.names import check_bucket_name, missing_bucket
-from s3gw.protocol import types
+from s3gw.protocol import regions, types
 
 MAX_BUCKETS = 10000
-
-_REGION = re.compile(r"[a-z]{2,}(-[a-z]+)+-\d", re.ASCII)
 
 
 @operation("ListBuckets", "s3:ListAllMyBuckets")
@@ -58,12 +55,12 @@ async def create_bucket(call: Call, request: types.CreateBucketInput) -> types.C
     await call.services.store.check_space()
     settings = call.services.settings
     locks_wanted = bool(request.object_lock_enabled_for_bucket)
-    _check_location(request.create_bucket_configuration, settings.region)
+    region = _location(request.create_bucket_configuration, settings.region, settings.regions)
     bucket, created = await buckets.create(
         call.services.db,
         request.bucket,
         call.account.id,
-        settings.region,
+        region,
         settings.chunking,
         settings.archive_hints,
         await _documents(call, request),
@@ -164,19 +161,21 @@ async def _documents(call: Call, request: types.CreateBucketInput) -> dict[str, 
     return {**documents, ACL: acl.document()}
 
 
-def _check_location(configuration: Any, region: str) -> None:
-    """The location must be this gateway's region, or not be given."""
+def _location(configuration: Any, region: str, configured: tuple[str, ...]) -> str:
+    """The region of a new bucket: the gateway's, one that it serves besides, or in S3's first region any.
+
+    Raises IllegalLocationConstraintException, InvalidLocationConstraint.
+    """
     if configuration is None:
-        return
+        return region
     for member in ("location", "bucket", "tags"):
         if getattr(configuration, member):
             raise unsupported.not_implemented(f"CreateBucketConfiguration.{member.capitalize()}")
-    constraint: str | None = configuration.location_constraint
-    if constraint and constraint == "EU":
-        constraint = "eu-west-1"
-    if not constraint or constraint == region:
-        return
-    if _REGION.fullmatch(constraint):
+    constraint: str = configuration.location_constraint or region
+    constraint = regions.ALIASES.get(constraint, constraint)
+    if constraint == region or constraint in regions.beside(region, configured):
+        return constraint
+    if constraint in regions.KNOWN:
         raise S3Error(
             "IllegalLocationConstraintException",
             f"The {constraint} location constraint is incompatible for the region specific endpoint this "

@@ -13,7 +13,7 @@ from s3gw.errors import S3Error
 from s3gw.operations import checksums, conditions, encryption, etags, expiry, unsupported
 from s3gw.operations.call import Call, operation
 from s3gw.operations.lookup import bucket_of, refused
-from s3gw.operations.multipart import MAX_PARTS, no_upload, upload_of
+from s3gw.operations.multipart import MAX_PARTS, no_upload, own_upload
 from s3gw.protocol import checksums as algorithms
 from s3gw.protocol import types
 
@@ -31,12 +31,12 @@ async def complete_multipart_upload(
     chosen = _chosen(request)
     await call.services.store.check_space()
     bucket = await bucket_of(call, request)
-    upload = await upload_of(call, request, bucket, ended=True)
+    upload = await own_upload(call, request, bucket, ended=True)
     if upload.completed is not None:
         return _output(upload.completed)
     stored = {part.number: part for part in await uploads.parts(call.services.db, upload.id)}
     if not stored:  # perhaps another request has completed or aborted it since we looked
-        upload = await upload_of(call, request, bucket, ended=True)
+        upload = await own_upload(call, request, bucket, ended=True)
         if upload.completed is not None:
             return _output(upload.completed)
     parts = [_checked(upload, entry, stored.get(number)) for number, entry in chosen]

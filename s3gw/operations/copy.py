@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from s3gw.access.requirements import TAGS_OF_COPY
 from s3gw.db import objects
 from s3gw.db.objects import Outcome, Precondition, PublishResult
 from s3gw.db.records import Bucket, ObjectVersion, Properties
@@ -55,7 +56,10 @@ async def copy_object(call: Call, request: types.CopyObjectInput) -> types.CopyO
     await call.services.store.check_space()
     bucket, precondition = await bucket_and_precondition(call, request)
     for _ in range(2):
-        version = await find_source(call, request, source)
+        version = await find_source(call, request, source, with_tags=not tags_replaced)
+        copies_tags = not tags_replaced and bool(version.properties.extra.get("tags"))
+        if copies_tags and not call.access.allows(TAGS_OF_COPY, bucket, request.key):
+            raise S3Error("AccessDenied")
         if not replaced and _is_same(request, source, bucket) and not _changes(request, version, algorithm):
             raise S3Error("InvalidRequest", _UNCHANGED)
         kept = brought if brought is not None else _copied(version, storage_class, redirect)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from s3gw.access.requirements import of_source
+from s3gw.access.requirements import of_source, of_source_tags
 from s3gw.db.records import Draft, ObjectVersion
 from s3gw.errors import S3Error
 from s3gw.operations import conditions, encryption
@@ -26,8 +26,13 @@ _IN_THREAD = 16384
 """Bytes above which hashing is left to a thread."""
 
 
-async def find_source(call: Call, request: Any, source: CopySource) -> ObjectVersion:
-    """The version that a copy reads, if it is there and the `x-amz-copy-source-if-…` conditions hold."""
+async def find_source(
+    call: Call, request: Any, source: CopySource, *, with_tags: bool = False
+) -> ObjectVersion:
+    """The version that a copy reads, if it is there and the `x-amz-copy-source-if-…` conditions hold.
+
+    Whether its tags may be read, too, is asked where it has some and they are copied `with_tags`.
+    """
     found = await find(call, source.bucket, source.key, source.version_id)
     bucket = existing_bucket(found.bucket, source.bucket, request.expected_source_bucket_owner)
     if not call.access.may_read(of_source(source.version_id), bucket, source.key, found.version):
@@ -40,6 +45,9 @@ async def find_source(call: Call, request: Any, source: CopySource) -> ObjectVer
             "The source of a copy request may not specifically refer to a delete marker by version id.",
         )
     version = version_of(found, source.key, source.version_id)
+    tags = of_source_tags(source.version_id) if with_tags and version.properties.extra.get("tags") else ()
+    if tags and not call.access.may_read(tags, bucket, source.key, version):
+        raise S3Error("AccessDenied")
     record = encryption.of(version.properties)
     if record is not None and "customer" in record:
         raise S3Error(

@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html#CannedAC
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from s3gw.access.acl import CANNED, GROUPS, MAX_GRANTS, Acl, Grant, Permission, canned, granted
@@ -136,6 +136,17 @@ def owner_of_new(call: Call, bucket: Bucket, request: Any = None) -> Account:
     if access.ownership == PREFERRED and getattr(request, "acl", None) == "bucket-owner-full-control":
         return bucket.owner
     return call.account
+
+
+Owned = Callable[[Account], types.Owner]
+
+
+def owners_shown(bucket: Bucket) -> Owned:
+    """How listings show the owners of objects: as they are, or as the bucket's where it owns everything."""
+    if access_of(bucket).acls_count:
+        return lambda owner: types.Owner(display_name=owner.display_name, id=owner.canonical_id)
+    owner = bucket.owner
+    return lambda _: types.Owner(display_name=owner.display_name, id=owner.canonical_id)
 
 
 async def of_new(call: Call, bucket: Bucket, request: Any) -> dict[str, Any]:

@@ -6,8 +6,10 @@ from typing import Any
 
 from s3gw.db import listings
 from s3gw.db.listings import ListedObject, ObjectPage
-from s3gw.operations import checksums, etags
+from s3gw.db.records import Bucket
+from s3gw.operations import checksums, etags, grants
 from s3gw.operations.call import Call, operation
+from s3gw.operations.grants import Owned
 from s3gw.operations.lookup import bucket_of
 from s3gw.operations.markers import Encoder, after_token, page_size, token
 from s3gw.protocol import types
@@ -23,7 +25,9 @@ async def list_objects(call: Call, request: types.ListObjectsInput) -> types.Lis
     """
     encoded = Encoder(request.encoding_type)
     limit = page_size("max-keys", request.max_keys)
-    page = await _page(call, request, request.marker or "", limit)
+    bucket = await bucket_of(call, request)
+    page = await _page(call, request, bucket, request.marker or "", limit)
+    owned = grants.owners_shown(bucket)
     next_marker = page.next_marker if page.truncated and request.delimiter else None
     return types.ListObjectsOutput(
         name=request.bucket,
@@ -34,7 +38,7 @@ async def list_objects(call: Call, request: types.ListObjectsInput) -> types.Lis
         delimiter=encoded.optional(request.delimiter or None),
         encoding_type=request.encoding_type,
         is_truncated=page.truncated,
-        contents=[_entry(found, encoded, owner=True) for found in page.objects],
+        contents=[_entry(found, encoded, owned) for found in page.objects],
         common_prefixes=[types.CommonPrefix(prefix=encoded(prefix)) for prefix in page.common_prefixes],
     )
 
@@ -48,7 +52,9 @@ async def list_objects_v2(call: Call, request: types.ListObjectsV2Input) -> type
         after = after_token(request.continuation_token)
     else:
         after = request.start_after or ""
-    page = await _page(call, request, after, limit)
+    bucket = await bucket_of(call, request)
+    page = await _page(call, request, bucket, after, limit)
+    owned = grants.owners_shown(bucket) if request.fetch_owner else None
     return types.ListObjectsV2Output(
         name=request.bucket,
         prefix=encoded(request.prefix or ""),
@@ -60,13 +66,12 @@ async def list_objects_v2(call: Call, request: types.ListObjectsV2Input) -> type
         delimiter=encoded.optional(request.delimiter or None),
         encoding_type=request.encoding_type,
         is_truncated=page.truncated,
-        contents=[_entry(found, encoded, owner=bool(request.fetch_owner)) for found in page.objects],
+        contents=[_entry(found, encoded, owned) for found in page.objects],
         common_prefixes=[types.CommonPrefix(prefix=encoded(prefix)) for prefix in page.common_prefixes],
     )
 
 
-async def _page(call: Call, request: Any, after: str, limit: int) -> ObjectPage:
-    bucket = await bucket_of(call, request)
+async def _page(call: Call, request: Any, bucket: Bucket, after: str, limit: int) -> ObjectPage:
     if limit == 0:
         return _EMPTY
     return await listings.list_objects(
@@ -79,7 +84,7 @@ async def _page(call: Call, request: Any, after: str, limit: int) -> ObjectPage:
     )
 
 
-def _entry(found: ListedObject, encoded: Encoder, *, owner: bool) -> types.Object:
+def _entry(found: ListedObject, encoded: Encoder, owned: Owned | None) -> types.Object:
     algorithms = checksums.algorithms(found.checksums)
     return types.Object(
         key=encoded(found.key),
@@ -89,7 +94,5 @@ def _entry(found: ListedObject, encoded: Encoder, *, owner: bool) -> types.Objec
         checksum_type=found.checksums.get("type") if algorithms else None,
         size=found.size,
         storage_class=found.storage_class,
-        owner=types.Owner(display_name=found.owner.display_name, id=found.owner.canonical_id)
-        if owner
-        else None,
+        owner=None if owned is None else owned(found.owner),
     )

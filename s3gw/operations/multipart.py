@@ -35,6 +35,10 @@ async def create_multipart_upload(
 ) -> types.CreateMultipartUploadOutput:
     """Begin an upload, which keeps everything but the bytes until it is completed."""
     unsupported.refuse(request)
+    if call.anonymous:
+        raise S3Error(
+            "AccessDenied", "Anonymous users cannot initiate multipart uploads. Please authenticate."
+        )
     check_key(request.key)
     kept = encryption.keep(properties.given(request), encryption.wanted(call, request))
     lock = await locks.given(call, request)
@@ -49,6 +53,7 @@ async def create_multipart_upload(
         request.key,
         grants.owner_of_new(call, bucket, request).id,
         kept,
+        initiator_id=call.account.id,
         checksum_algorithm=algorithm,
         checksum_type=kind,
     )
@@ -122,9 +127,20 @@ def part_number(request: Any) -> int:
 
 
 async def open_upload(call: Call, request: Any) -> tuple[Bucket, Upload]:
-    """The bucket and the upload in progress that a request writes to."""
+    """The bucket and the upload in progress that a request writes to. Raises as `own_upload`."""
     bucket = await bucket_of(call, request)
-    return bucket, await upload_of(call, request, bucket)
+    return bucket, await own_upload(call, request, bucket)
+
+
+async def own_upload(call: Call, request: Any, bucket: Bucket, *, ended: bool = False) -> Upload:
+    """As `upload_of`, for what only who began the upload may do, or root. Raises AccessDenied.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html#mpuAndPermissions
+    """
+    upload = await upload_of(call, request, bucket, ended=ended)
+    if call.anonymous or not (call.account.is_root or call.account.id == upload.initiator.id):
+        raise S3Error("AccessDenied")
+    return upload
 
 
 async def upload_of(call: Call, request: Any, bucket: Bucket | None = None, *, ended: bool = False) -> Upload:

@@ -35,7 +35,7 @@ async def list_parts(call: Call, request: types.ListPartsInput) -> types.ListPar
         max_parts=limit,
         is_truncated=len(found) > limit,
         parts=[_part(part, upload) for part in page],
-        initiator=types.Initiator(display_name=upload.owner.display_name, id=upload.owner.canonical_id),
+        initiator=_initiator(upload.initiator),
         owner=_owner(upload.owner),
         storage_class=upload.properties.storage_class,
         checksum_algorithm=upload.checksum_algorithm,
@@ -101,7 +101,7 @@ def _upload(found: ListedUpload, encoded: Encoder) -> types.MultipartUpload:
         initiated=found.initiated_at,
         storage_class=found.storage_class,
         owner=_owner(found.owner),
-        initiator=types.Initiator(display_name=found.owner.display_name, id=found.owner.canonical_id),
+        initiator=_initiator(found.initiator),
         checksum_algorithm=found.checksum_algorithm,
         checksum_type=found.checksum_type,
     )
@@ -109,3 +109,7 @@ def _upload(found: ListedUpload, encoded: Encoder) -> types.MultipartUpload:
 
 def _owner(account: Account) -> types.Owner:
     return types.Owner(display_name=account.display_name, id=account.canonical_id)
+
+
+def _initiator(account: Account) -> types.Initiator:
+    return types.Initiator(display_name=account.display_name, id=account.canonical_id)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from s3gw.access import principals
 from s3gw.access.acl import Permission
 from s3gw.access.documents import (
     ENFORCED,
@@ -23,7 +24,7 @@ from s3gw.access.documents import (
 )
 from s3gw.access.policy import parse_policy
 from s3gw.access.public import is_public
-from s3gw.db import bucket_settings
+from s3gw.db import bucket_settings, grantees
 from s3gw.db.records import Bucket
 from s3gw.errors import S3Error
 from s3gw.operations.call import Call, operation
@@ -41,13 +42,19 @@ async def get_bucket_policy(call: Call, request: types.GetBucketPolicyInput) -> 
 
 @operation("PutBucketPolicy", "s3:PutBucketPolicy")
 async def put_bucket_policy(call: Call, request: types.PutBucketPolicyInput) -> None:
-    """Check and set the policy. Raises AccessDenied for a public one where those are blocked."""
+    """Check and set the policy, whose principals must exist.
+
+    Raises AccessDenied for a public one where those are blocked.
+    """
     bucket = await bucket_of(call, request)
     text = request.policy or ""
     policy = parse_policy(text, bucket.name)
+    named = principals.wanted(policy.accounts)
+    found = await grantees.any_of(call.services.db, named.numbers, named.texts) if policy.accounts else []
+    accounts = principals.meant(policy.accounts, found)
     if access_of(bucket).block.block_public_policy and is_public(policy):
         raise S3Error("AccessDenied")
-    await _put(call, bucket, POLICY, {"text": text})
+    await _put(call, bucket, POLICY, {"text": text, "accounts": accounts})
 
 
 @operation("DeleteBucketPolicy", "s3:DeleteBucketPolicy")

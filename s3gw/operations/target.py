@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from s3gw.access.requirements import Need, Target
-from s3gw.db import buckets, objects
+from s3gw.db import buckets, objects, uploads
 from s3gw.db.objects import Found
 from s3gw.db.pool import Database
-from s3gw.db.records import NULL_VERSION, Bucket, ObjectVersion
+from s3gw.db.records import NULL_VERSION, Account, Bucket, ObjectVersion
 
 VERSION_ID = re.compile(r"null|[A-Za-z0-9._-]{24,128}", re.ASCII)
 _WITH_BYTES = frozenset({"GetObject"})
@@ -84,6 +84,12 @@ async def find_version(db: Database, bucket: str, key: str, version_id: str | No
     if version_id is not None and not VERSION_ID.fullmatch(version_id):
         version_id = NULL_VERSION  # what cannot be an id is not asked for; the operation refuses it
     return await objects.get(db, bucket, key, version_id=version_id, inline=inline)
+
+
+async def initiated(db: Database, bucket: Bucket, request: Any, account: Account) -> bool:
+    """Whether the account has begun the multipart upload that the request names."""
+    upload = await uploads.get(db, bucket.id, request.key, request.upload_id or "")
+    return upload is not None and upload.initiator.id == account.id
 
 
 def _conditional(request: Any) -> bool:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from s3gw.db import listings
 from s3gw.db.listings import ListedVersion, VersionPage
 from s3gw.errors import S3Error
-from s3gw.operations import checksums, etags
+from s3gw.operations import checksums, etags, grants
 from s3gw.operations.call import Call, operation
+from s3gw.operations.grants import Owned
 from s3gw.operations.lookup import bucket_of, check_version_id
 from s3gw.operations.markers import Encoder, page_size
 from s3gw.protocol import types
@@ -26,6 +27,7 @@ async def list_object_versions(
     limit = page_size("max-keys", request.max_keys)
     _check_markers(request)
     bucket = await bucket_of(call, request)
+    owned = grants.owners_shown(bucket)
     page = _EMPTY
     if limit:
         page = await listings.list_versions(
@@ -49,7 +51,7 @@ async def list_object_versions(
         encoding_type=request.encoding_type,
         is_truncated=page.truncated,
         entries=[
-            _marker(found, encoded) if found.delete_marker else _version(found, encoded)
+            _marker(found, encoded, owned) if found.delete_marker else _version(found, encoded, owned)
             for found in page.versions
         ],
         common_prefixes=[types.CommonPrefix(prefix=encoded(prefix)) for prefix in page.common_prefixes],
@@ -69,7 +71,7 @@ def _check_markers(request: types.ListObjectVersionsInput) -> None:
     check_version_id(marker, versioned=True, argument="version-id-marker")
 
 
-def _version(found: ListedVersion, encoded: Encoder) -> types.ObjectVersion:
+def _version(found: ListedVersion, encoded: Encoder, owned: Owned) -> types.ObjectVersion:
     algorithms = checksums.algorithms(found.checksums)
     return types.ObjectVersion(
         key=encoded(found.key),
@@ -81,19 +83,15 @@ def _version(found: ListedVersion, encoded: Encoder) -> types.ObjectVersion:
         checksum_type=found.checksums.get("type") if algorithms else None,
         size=found.size,
         storage_class=found.storage_class,
-        owner=_owner(found),
+        owner=owned(found.owner),
     )
 
 
-def _marker(found: ListedVersion, encoded: Encoder) -> types.DeleteMarkerEntry:
+def _marker(found: ListedVersion, encoded: Encoder, owned: Owned) -> types.DeleteMarkerEntry:
     return types.DeleteMarkerEntry(
         key=encoded(found.key),
         version_id=found.version_id,
         is_latest=found.latest,
         last_modified=found.modified_at,
-        owner=_owner(found),
+        owner=owned(found.owner),
     )
-
-
-def _owner(found: ListedVersion) -> types.Owner:
-    return types.Owner(display_name=found.owner.display_name, id=found.owner.canonical_id)

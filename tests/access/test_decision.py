@@ -108,6 +108,37 @@ def test_lists_count_unless_the_bucket_owns_everything() -> None:
     assert not may(None, of_entry("v", bypass=False), open_bucket)
 
 
+def test_a_version_of_another_owner_is_theirs() -> None:
+    """The bucket's owner and its policy have no say in reading it; in deleting it they have."""
+    theirs, everything = version(OTHER), bucket(statement("Allow", "s3:*"))
+    remove = needs("DeleteObject", RULES["DeleteObject"], types.DeleteObjectInput(bucket="b", key="k"), "")
+    for of in (bucket(), everything):
+        assert may(OTHER, READ, of, theirs)
+        assert may(ROOT, READ, of, theirs)
+        assert not may(OWNER, READ, of, theirs)
+        assert not may(None, READ, of, theirs)
+        assert may(OWNER, remove, of)
+        assert may(OWNER, WRITE, of)
+    assert may(None, remove, everything)
+    assert not may(OTHER, READ, bucket(statement("Deny", "s3:GetObject")), theirs)
+    assert may(OWNER, READ, bucket(ownership={"ownership": "BucketOwnerEnforced"}), theirs)
+    assert not may(OTHER, READ, bucket(ownership={"ownership": "BucketOwnerEnforced"}), theirs)
+    shown = version(OTHER, acl=canned("bucket-owner-read", OTHER.canonical_id, OWNER.canonical_id).document())
+    assert may(OWNER, READ, bucket(), shown)
+
+
+def test_an_owner_who_left_themselves_out_of_the_list() -> None:
+    empty = Acl(OWNER.canonical_id, ())
+    for of, allowed in ((bucket(acl=empty), False), (bucket(statement("Allow", "s3:*"), acl=empty), True)):
+        assert may(OWNER, WRITE, of) is allowed
+    assert not may(OWNER, [LIST], bucket(acl=empty))
+    assert may(OWNER, READ, bucket(acl=empty), version())
+    assert may(ROOT, WRITE, bucket(acl=empty))
+    assert may(OWNER, WRITE, bucket(acl=empty, ownership={"ownership": "BucketOwnerEnforced"}))
+    for operation in ("GetBucketAcl", "PutBucketAcl", "PutBucketVersioning"):
+        assert may(OWNER, needs(operation, RULES[operation], None, ""), bucket(acl=empty))
+
+
 @pytest.mark.parametrize(
     ("members", "owner_only"),
     [

@@ -119,8 +119,8 @@ def test_principals(principal: Any, alice: bool, nobody: bool) -> None:
     given = statement(Principal=principal)
     assert (says(given) is Effect.ALLOW) is alice
     assert (says(given, account=None) is Effect.ALLOW) is nobody
-    negated = statement(Principal=None, NotPrincipal=principal)
-    assert (says(negated) is Effect.ALLOW) is not alice
+    negated = statement(Effect="Deny", Principal=None, NotPrincipal=principal)
+    assert (says(negated) is Effect.DENY) is not alice
 
 
 def test_actions_and_resources() -> None:
@@ -222,7 +222,6 @@ def test_tags_and_variables_in_conditions() -> None:
         ({}, True),
         ({"Principal": {"AWS": "000000000007"}}, False),
         ({"Effect": "Deny"}, False),
-        ({"Principal": None, "NotPrincipal": {"AWS": "000000000007"}}, True),
         ({"Condition": {"IpAddress": {"aws:SourceIp": "10.0.0.0/32"}}}, False),
         ({"Condition": {"IpAddress": {"aws:SourceIp": "0.0.0.0/1"}}}, True),
         ({"Condition": {"StringEquals": {"aws:SourceVpc": "vpc-1"}}}, False),

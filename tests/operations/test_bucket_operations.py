@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -69,16 +70,40 @@ async def test_a_bucket_that_keeps_no_versions(s3: Operations) -> None:
     assert error.code == "NoSuchBucket"
 
 
-async def test_locations_that_are_elsewhere(s3: Operations) -> None:
+async def _located(s3: Operations, bucket: str, constraint: str) -> str | None:
+    configuration = types.CreateBucketConfiguration(location_constraint=constraint)
+    await s3.do(types.CreateBucketInput(bucket=bucket, create_bucket_configuration=configuration))
+    located = await s3.do(types.GetBucketLocationInput(bucket=bucket))
+    assert (await s3.do(types.HeadBucketInput(bucket=bucket))).bucket_region == located.location_constraint
+    constraint_shown: str | None = located.location_constraint
+    return constraint_shown
+
+
+async def test_the_first_region_takes_buckets_for_any_other(s3: Operations) -> None:
+    assert await _located(s3, "known", "eu-west-1") == "eu-west-1"
+    assert await _located(s3, "older", "EU") == "eu-west-1"
+    configuration = types.CreateBucketConfiguration(location_constraint="moon")
+    request = types.CreateBucketInput(bucket="bucket", create_bucket_configuration=configuration)
+    assert (await s3.refused(request)).code == "InvalidLocationConstraint"
+
+
+async def test_another_region_takes_buckets_for_those_it_is_told_of(s3: Operations) -> None:
+    settings = replace(s3.services.settings, region="eu-west-1", regions=("moon", "us-west-2"))
+    there = replace(s3, services=replace(s3.services, settings=settings))
+    assert await _located(there, "here", "EU") == "eu-west-1"
+    assert await _located(there, "on-the-moon", "moon") == "moon"
     for constraint, code in [
-        ("eu-west-1", "IllegalLocationConstraintException"),
-        ("EU", "IllegalLocationConstraintException"),
+        ("us-west-2", None),
+        ("us-east-1", "IllegalLocationConstraintException"),
         ("us-gov-west-1", "IllegalLocationConstraintException"),
-        ("moon", "InvalidLocationConstraint"),
+        ("mars", "InvalidLocationConstraint"),
     ]:
         configuration = types.CreateBucketConfiguration(location_constraint=constraint)
         request = types.CreateBucketInput(bucket="bucket", create_bucket_configuration=configuration)
-        assert (await s3.refused(request)).code == code
+        if code is None:
+            await there.do(request)
+        else:
+            assert (await there.refused(request)).code == code
 
 
 async def test_settings_that_are_refused(s3: Operations) -> None:
