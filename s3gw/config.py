@@ -86,6 +86,10 @@ class Settings:
     """Further regions that clients may sign for and make buckets in."""
     domains: tuple[str, ...] = ()
     """Host names under which a leading label names the bucket, such as "s3.example.com"."""
+    website_listen: str | None = None
+    """Where static websites are served by themselves; the host that is asked for names the bucket."""
+    website_domains: tuple[str, ...] = ()
+    """Host names under which a leading label names a bucket whose website is asked for, on any port."""
     trusted_proxies: tuple[str, ...] = ()
     """Addresses or networks of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed."""
     signature_v2: bool = False
@@ -141,16 +145,17 @@ class Settings:
     @property
     def host_port(self) -> tuple[str, int]:
         """The address to listen on."""
-        host, _, port = self.listen.rpartition(":")
-        return host.strip("[]"), int(port)
+        return _host_port(self.listen)
 
     @property
     def metrics_host_port(self) -> tuple[str, int] | None:
         """The address to serve metrics on by themselves, if there is one."""
-        if self.metrics_listen is None:
-            return None
-        host, _, port = self.metrics_listen.rpartition(":")
-        return host.strip("[]"), int(port)
+        return None if self.metrics_listen is None else _host_port(self.metrics_listen)
+
+    @property
+    def website_host_port(self) -> tuple[str, int] | None:
+        """The address to serve websites on by themselves, if there is one."""
+        return None if self.website_listen is None else _host_port(self.website_listen)
 
     @property
     def is_loopback(self) -> bool:
@@ -160,6 +165,11 @@ class Settings:
             return ipaddress.ip_address(host).is_loopback
         except ValueError:
             return host == "localhost"
+
+
+def _host_port(address: str) -> tuple[str, int]:
+    host, _, port = address.rpartition(":")
+    return host.strip("[]"), int(port)
 
 
 _SIZE = re.compile(r"(\d+)\s*([KMGT]i?B?)?", re.IGNORECASE)
@@ -242,7 +252,7 @@ def _convert(name: str, value: Any) -> Any:
             return _SWITCH[str(value).lower()]
         case "backend":
             return backend_url.parse_all(value)
-        case "domains":
+        case "domains" | "website_domains":
             items = value if isinstance(value, (list, tuple)) else str(value).split(",")
             return tuple(str(item).strip().lower() for item in items if str(item).strip())
         case "trusted_proxies":
@@ -308,6 +318,7 @@ def _check(settings: Settings) -> None:
             sealing.parse_master(settings.master_key)
         except ValueError as error:
             raise ConfigError(f"master_key: {error}") from None
+    _check_websites(settings)
     _check_credentials(settings)
     _check_metrics(settings)
 
@@ -316,6 +327,20 @@ def _check_address(name: str, address: str) -> None:
     host, _, port = address.rpartition(":")
     if not host or not port.isascii() or not port.isdigit() or int(port) > 65535:
         raise ConfigError(f"{name}: {address!r} is not HOST:PORT")
+
+
+def _check_websites(settings: Settings) -> None:
+    both = set(settings.domains) & set(settings.website_domains)
+    if both:
+        raise ConfigError(
+            f"website_domains: {min(both)} stands in domains, too; a name can only be one of both"
+        )
+    if settings.website_listen is None:
+        return
+    _check_address("website_listen", settings.website_listen)
+    port = settings.website_listen.rpartition(":")[2]
+    if int(port) == 0 or port == settings.listen.rpartition(":")[2]:
+        raise ConfigError("website_listen: needs a port of its own, other than that of listen")
 
 
 def _check_metrics(settings: Settings) -> None:

@@ -87,6 +87,7 @@ class Gateway:
             S3GW_ACCESS_KEY=self.access_key,
             S3GW_SECRET_KEY=self.secret_key,
             S3GW_DOMAINS="s3.test",
+            S3GW_WEBSITE_DOMAINS="web.test",
         )
         return given | self.settings
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -143,3 +144,20 @@ def test_case_33_a_published_secret_guards_no_network(secret: str) -> None:
 def test_the_secret_is_not_shown() -> None:
     settings = load({"access_key": "AKID", "secret_key": "not-to-be-shown"}, {})
     assert "not-to-be-shown" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"website_listen": "8080"}, "website_listen: '8080' is not HOST:PORT"),
+        ({"website_listen": "127.0.0.1:9000"}, "website_listen: needs a port of its own"),
+        ({"website_listen": "127.0.0.1:0"}, "website_listen: needs a port of its own"),
+        (
+            {"domains": "a.test,b.test", "website_domains": "b.test"},
+            "website_domains: b.test stands in domains",
+        ),
+    ],
+)
+def test_websites_need_addresses_of_their_own(given: dict[str, str], message: str) -> None:
+    with pytest.raises(ConfigError, match=re.escape(message)):
+        load(given, {})

@@ -40,6 +40,8 @@ def serve(settings: Settings, announce: Announce, reread: Reread) -> int:
     try:
         credentials = directory.credentials(settings)
         sockets = bind(*settings.host_port)
+        if settings.website_host_port is not None:
+            sockets += bind(*settings.website_host_port, "website_listen")
         measured = _measured(settings)
         _raise_file_limit()
         run = _several if settings.workers > 1 else _one

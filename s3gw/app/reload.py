@@ -25,6 +25,7 @@ KEPT = frozenset(
     {
         *("data", "listen", "workers", "database_url", "backend", "collect_interval", "margins"),
         *("master_key", "metrics_listen", "metrics_token", "metrics_interval", "lifecycle_day"),
+        "website_listen",
     }
 )
 """Settings of what stands under the workers or runs beside them in the parent: they need a restart."""

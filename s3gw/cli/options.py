@@ -31,6 +31,11 @@ SERVE = {
     "regions": ("NAME,…", "further regions that clients may sign for and make buckets in"),
     "trusted_proxies": ("NET,…", "proxies whose X-Forwarded-For and X-Forwarded-Proto are believed"),
     "domains": ("HOST,…", "host names under which a leading label names the bucket"),
+    "website_listen": (
+        "HOST:PORT",
+        "where to serve static websites by themselves; the host names the bucket",
+    ),
+    "website_domains": ("HOST,…", "host names under which a leading label names the bucket of a website"),
     "signature_v2": ("on|off", "accept signature version 2 too, for clients that know no other (off)"),
     "new_buckets": ("closed|open", "closed: no access control lists, public access blocked (closed)"),
     "chunking": ("PRESET", "of new buckets: cdc-256k, cdc-64k, cdc-4m or fixed-4m (cdc-256k)"),

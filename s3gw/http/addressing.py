@@ -81,19 +81,25 @@ def _origin_form(target: str) -> str:
 
 @lru_cache(maxsize=128)
 def _bucket_of_host(host: str, domains: tuple[str, ...]) -> str | None:
-    name = _without_port(host.lower()).rstrip(".")
+    label = label_of_host(host, domains)
+    if label is not None:
+        _check_bucket(label)
+    return label
+
+
+def label_of_host(host: str, domains: tuple[str, ...]) -> str | None:
+    """What stands in a Host header before one of `domains`; None where nothing does."""
+    name = without_port(host.lower()).rstrip(".")
     for domain in domains:
         if name == domain:
             return None
     for domain in domains:
         if name.endswith("." + domain):
-            bucket = name[: -len(domain) - 1]
-            _check_bucket(bucket)
-            return bucket
+            return name[: -len(domain) - 1]
     return None
 
 
-def _without_port(host: str) -> str:
+def without_port(host: str) -> str:
     """`host` without its port; an IPv6 address keeps its brackets."""
     if host.startswith("["):
         return host.partition("]")[0] + "]"

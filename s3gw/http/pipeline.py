@@ -1,5 +1,6 @@
 """What happens to every request, in one sequence. Its order is the security argument.
 
+    website       a request to the website endpoint goes its own way, where GET and HEAD are all there is
     address       bucket and key, decided once, on the raw request target
     health        the gateway's own pages
     preflight     of a browser, which asks on its own: answered by the bucket's cross-origin rules
@@ -45,6 +46,7 @@ from s3gw.http.monitoring import MONITORING, Monitoring
 from s3gw.http.post_form import open_form
 from s3gw.http.signature import Authenticated, authenticate
 from s3gw.http.source import NO_SOURCE, BodySource, NoSource
+from s3gw.http.website import Websites
 from s3gw.operations.call import REGISTRY, Call, Registered, Services
 from s3gw.operations.cors import preflight
 from s3gw.operations.target import LookedUp
@@ -72,6 +74,9 @@ class Pipeline:
         self.identities: Identities | None = None
         self.closing = False
         """Whether every answer from now on is the last on its connection."""
+        self._websites: Websites | None = None
+        if settings.website_listen is not None or settings.website_domains:
+            self._websites = Websites(settings)
         self._draining = False
         self._running = 0
         self._drained = asyncio.Event()
@@ -116,6 +121,10 @@ class Pipeline:
     async def _process(self, exchange: Exchange, source: BodySource | NoSource) -> Reply:
         """The sequence."""
         request = exchange.request
+        if self._websites is not None:
+            site = self._websites.bucket_of(request)
+            if site is not None:
+                return await self._websites.answer(exchange, site, None if self._draining else self.services)
         address = parse_address(request.raw_path, request.headers.get("Host", ""), self.settings.domains)
         if self.health.concerns(address):
             return await self._own_page(exchange, address)

@@ -27,6 +27,7 @@ from s3gw.operations import (
     tagging,
     version_listings,
     versioning,
+    website,
 )
 from s3gw.operations.call import REGISTRY, Call, Services
 
@@ -55,4 +56,5 @@ __all__ = [
     "tagging",
     "version_listings",
     "versioning",
+    "website",
 ]

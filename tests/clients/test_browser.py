@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.clients.browser import Site, report_of, script
+from tests.clients.browser import Site, report_of, script, shown
+from tests.gateway import Gateway
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -72,3 +74,45 @@ def test_uploads_from_a_page(s3: S3Client, bucket: str, tmp_path: Path) -> None:
     }
     assert s3.get_object(Bucket=bucket, Key="form/a.txt")["Body"].read() == b"from form"
     assert s3.head_object(Bucket=bucket, Key="fetched")["Metadata"] == {"from": "page"}
+
+
+def test_a_website(gateway: Gateway, s3: S3Client, bucket: str, tmp_path: Path) -> None:
+    s3.delete_public_access_block(Bucket=bucket)
+    everybody: Any = {"Effect": "Allow", "Principal": "*"}
+    arn = f"arn:aws:s3:::{bucket}"
+    policy = [
+        {**everybody, "Action": "s3:GetObject", "Resource": f"{arn}/*"},
+        {**everybody, "Action": "s3:ListBucket", "Resource": arn},
+    ]
+    s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps({"Version": "2012-10-17", "Statement": policy}))
+    rule: Any = {
+        "Condition": {"KeyPrefixEquals": "old/"},
+        "Redirect": {"ReplaceKeyPrefixWith": "docs/", "HttpRedirectCode": "302"},
+    }
+    configuration: Any = {
+        "IndexDocument": {"Suffix": "index.html"},
+        "ErrorDocument": {"Key": "error.html"},
+        "RoutingRules": [rule],
+    }
+    s3.put_bucket_website(Bucket=bucket, WebsiteConfiguration=configuration)
+    page = """<!doctype html><link rel=stylesheet href=style.css><p id=said></p>
+        <script>
+            onload = () => {
+                const color = getComputedStyle(said).color;
+                said.textContent = `${document.title} at ${location.pathname}, ${color}`;
+            };
+        </script>"""
+    for key in ("index.html", "docs/index.html", "error.html"):
+        body = f"<title>{key}</title>{page}"
+        s3.put_object(Bucket=bucket, Key=key, Body=body.encode(), ContentType="text/html")
+    for key in ("style.css", "docs/style.css"):
+        s3.put_object(Bucket=bucket, Key=key, Body=b"p { color: rgb(1, 2, 3) }", ContentType="text/css")
+    rules = "--host-resolver-rules=MAP *.web.test 127.0.0.1"
+    for path, said in {
+        "/": "index.html at /, rgb(1, 2, 3)",
+        "/docs": "docs/index.html at /docs/, rgb(1, 2, 3)",
+        "/old/index.html": "docs/index.html at /docs/index.html, rgb(1, 2, 3)",
+        "/missing": "error.html at /missing, rgb(1, 2, 3)",
+    }.items():
+        document = shown(f"http://{bucket}.web.test:{gateway.port}{path}", tmp_path, rules)
+        assert said in document
