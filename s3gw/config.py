@@ -92,6 +92,8 @@ class Settings:
     """Host names under which a leading label names a bucket whose website is asked for, on any port."""
     trusted_proxies: tuple[str, ...] = ()
     """Addresses or networks of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed."""
+    sse_c_over_http: bool = True
+    """Whether customers' keys are taken from requests without TLS, which S3 refuses."""
     signature_v2: bool = False
     """Whether requests may be signed by version 2, whose SHA-1 covers less; form uploads always may."""
     new_buckets: str = "closed"
@@ -246,7 +248,7 @@ def _convert(name: str, value: Any) -> Any:
             return Path(str(value))
         case "workers" | "max_connections":
             return _integer(name, value)
-        case "archive_hints" | "guard_connections" | "signature_v2":
+        case "archive_hints" | "guard_connections" | "signature_v2" | "sse_c_over_http":
             if str(value).lower() not in _SWITCH:
                 raise ConfigError(f"{name}: {value!r} is neither on nor off")
             return _SWITCH[str(value).lower()]

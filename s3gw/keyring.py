@@ -76,6 +76,31 @@ class DataKey:
         return hmac.digest(self._naming, plain, "sha256")
 
 
+class DualKey(DataKey):
+    """A key of two: what one has encrypted the other encrypts again. For SSE's `aws:kms:dsse`."""
+
+    __slots__ = ("_inner",)
+
+    def __init__(self, number: int, domain_id: int, store: UUID, material: bytes) -> None:
+        """`material` is that of both, one behind the other."""
+        super().__init__(number, domain_id, store, material[:KEY_LENGTH])
+        self._inner = DataKey(number, domain_id, store, material[KEY_LENGTH:])
+
+    def seal(self, plain: Buffer) -> bytearray:
+        """As of `DataKey`, twice."""
+        return super().seal(self._inner.seal(plain))
+
+    def open(self, sealed: Buffer) -> bytearray:
+        """As of `DataKey`, twice."""
+        return self._inner.open(super().open(sealed))
+
+
+def of_material(number: int, domain_id: int, store: UUID, material: bytes) -> DataKey:
+    """The key that has this material: one, or two where it is that of two."""
+    kind = DualKey if len(material) == 2 * KEY_LENGTH else DataKey
+    return kind(number, domain_id, store, material)
+
+
 def digest(plain: Buffer, key: DataKey | None) -> bytes:
     """What a chunk is called in the domain of the key, or in one without."""
     return sha256(plain).digest() if key is None else key.digest(plain)
@@ -90,6 +115,6 @@ def of_customer(number: int, domain_id: int, store: UUID, secret: bytes) -> Data
     return DataKey(number, domain_id, store, material, naming)
 
 
-def new_material() -> bytes:
-    """Random bytes for a key."""
-    return os.urandom(KEY_LENGTH)
+def new_material(*, dual: bool = False) -> bytes:
+    """Random bytes for a key, or for one of two."""
+    return os.urandom(2 * KEY_LENGTH if dual else KEY_LENGTH)

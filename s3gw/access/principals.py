@@ -26,7 +26,12 @@ _NOBODY = ("Service:", "Federated:")
 
 def account_number(account: Account) -> str:
     """The twelve digits by which ARNs name an account."""
-    return f"{account.id:012d}"
+    return numbered(account.id)
+
+
+def numbered(account_id: int) -> str:
+    """The same of an account's id."""
+    return f"{account_id:012d}"
 
 
 def user_arn(account: Account) -> str:

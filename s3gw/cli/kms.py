@@ -1,4 +1,4 @@
-"""`s3gw kms`: the keys that chunks are encrypted by; make, list, rotate, export and import them."""
+"""`s3gw kms`: the keys that chunks are encrypted by; make, list, rotate, disable, export and import them."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import argparse
 import base64
 import json
 import os
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -17,13 +18,18 @@ from s3gw.cli.on_database import on_database
 from s3gw.cli.output import complain, say, table
 from s3gw.config import Settings
 from s3gw.db import encryption_keys, packs
-from s3gw.db.encryption_keys import STORE, SealedKey
+from s3gw.db.encryption_keys import CUSTOMERS, DUAL, MANAGED, STORE, SealedKey
 from s3gw.db.pool import Database
 from s3gw.errors import ConfigError
 from s3gw.storage import keys
 
 if TYPE_CHECKING:
     from s3gw.cli.options import Commands
+
+_NAME = re.compile(
+    rf"(?!{CUSTOMERS}$)(?![0-9a-fA-F]{{8}}-(?:[0-9a-fA-F]{{4}}-){{3}}[0-9a-fA-F]{{12}}$)[A-Za-z0-9._-]{{1,64}}"
+)
+"""Of a key: nothing that could be an id, an ARN or an alias, nor a name that the gateway gives itself."""
 
 
 def add(commands: Commands, common: argparse.ArgumentParser) -> None:
@@ -35,15 +41,17 @@ def add(commands: Commands, common: argparse.ArgumentParser) -> None:
             "create",
             create,
             "NAME",
-            f"make a key; with the one named {STORE} all that is stored anew is encrypted",
+            f"make a key for aws:kms; with the one named {STORE} all that is stored anew is encrypted",
         ),
         ("list", show, None, "what keys there are"),
         (
             "rotate",
             rotate,
             "NAME",
-            "have gateways started from now on encrypt by a new key; the old ones stay",
+            f"encrypt by a new key from now on, by {STORE} in gateways started from now on; old ones stay",
         ),
+        ("disable", disable, "NAME", "refuse what is encrypted by a key, and to encrypt by it"),
+        ("enable", enable, "NAME", "let a key be used again"),
         ("export", export, "FILE", "write the keys, sealed by the master key, to a new file"),
         ("import", bring_back, "FILE", "add keys from an exported file that the database lacks"),
     ):
@@ -56,12 +64,23 @@ def add(commands: Commands, common: argparse.ArgumentParser) -> None:
 def create(settings: Settings, given: argparse.Namespace) -> int:
     """Make a key."""
 
+    if given.name != STORE and not _NAME.fullmatch(given.name):
+        raise ConfigError(
+            f"{given.name!r} cannot be the name of a key: letters, digits, '-', '_' and '.', up to 64, not "
+            "what looks like an id"
+        )
+
     async def work(db: Database) -> int:
         master = await app.to_seal(db, settings)
         if not await keys.create(db, given.name, master):
             complain(f"there is a key {given.name!r} already")
             return 1
-        say(f"made {given.name}; gateways use it from their next start, and all need the master key")
+        found = await encryption_keys.named(db, given.name)
+        assert found is not None
+        if given.name == STORE:
+            say("gateways encrypt from their next start, and all need the master key")
+        else:
+            say(str(found.uuid))
         return 0
 
     return on_database(settings, work)
@@ -71,7 +90,7 @@ def show(settings: Settings, given: argparse.Namespace) -> int:
     """Print all keys."""
 
     async def work(db: Database) -> int:
-        head = ["number", "name", "id", "master key", "made"]
+        head = ["number", "name", "id", "state", "master key", "made"]
         found = await encryption_keys.all_keys(db)
         for line in table([head, *(_cells(key) for key in found)]):
             say(line)
@@ -81,13 +100,43 @@ def show(settings: Settings, given: argparse.Namespace) -> int:
 
 
 def rotate(settings: Settings, given: argparse.Namespace) -> int:
-    """Give a key a further number."""
+    """Give a key a further number, and with it that of its two layers."""
+    _check_not_internal(given.name)
 
     async def work(db: Database) -> int:
         master = await app.to_seal(db, settings)
-        if not await keys.rotate(db, given.name, master):
+        found = await encryption_keys.named(db, given.name)
+        if found is None:
             complain(f"there is no key {given.name!r}")
             return 1
+        await keys.rotate(db, given.name, master)
+        await keys.rotate(db, f"{DUAL}{found.uuid}", master)
+        return 0
+
+    return on_database(settings, work)
+
+
+def disable(settings: Settings, given: argparse.Namespace) -> int:
+    """Refuse a key from the next request on."""
+    return _set_enabled(settings, given.name, False)
+
+
+def enable(settings: Settings, given: argparse.Namespace) -> int:
+    """Take a key again from the next request on."""
+    return _set_enabled(settings, given.name, True)
+
+
+def _set_enabled(settings: Settings, name: str, enabled: bool) -> int:
+    _check_not_internal(name)
+    if name == STORE or name.startswith(MANAGED):
+        raise ConfigError(f"the key {name!r} is one that nobody has to ask for; it cannot be disabled")
+
+    async def work(db: Database) -> int:
+        found = await encryption_keys.named(db, name)
+        if found is None:
+            complain(f"there is no key {name!r}")
+            return 1
+        await encryption_keys.set_enabled(db, found.id, enabled)
         return 0
 
     return on_database(settings, work)
@@ -97,7 +146,7 @@ def export(settings: Settings, given: argparse.Namespace) -> int:
     """Write all keys to a file that only its owner can read."""
 
     async def work(db: Database) -> int:
-        found = await encryption_keys.all_keys(db)
+        found = await encryption_keys.all_keys(db, customers=True)
         store = await packs.store_id(db)
         text = json.dumps({"store": str(store), "keys": [_as_json(key) for key in found]}, indent=2)
         try:
@@ -106,7 +155,8 @@ def export(settings: Settings, given: argparse.Namespace) -> int:
                 file.write(text + "\n")
         except OSError as error:
             raise ConfigError(f"{given.file}: {error.strerror}") from None
-        say(f"{len(found)} keys, sealed; keep the master key as well, elsewhere")
+        sealed = sum(1 for key in found if key.master)
+        say(f"{sealed} keys, sealed; keep the master key as well, elsewhere")
         return 0
 
     return on_database(settings, work)
@@ -125,8 +175,14 @@ def bring_back(settings: Settings, given: argparse.Namespace) -> int:
     return on_database(settings, work)
 
 
+def _check_not_internal(name: str) -> None:
+    if name == CUSTOMERS or name.startswith(DUAL):
+        raise ConfigError(f"the key {name!r} is kept by the gateway itself")
+
+
 def _cells(key: SealedKey) -> Sequence[str]:
-    return [str(key.id), key.name, str(key.uuid), key.master, f"{key.created_at:%Y-%m-%d}"]
+    state = "enabled" if key.enabled else "disabled"
+    return [str(key.id), key.name, str(key.uuid), state, key.master, f"{key.created_at:%Y-%m-%d}"]
 
 
 def _as_json(key: SealedKey) -> dict[str, Any]:

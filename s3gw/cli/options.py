@@ -36,6 +36,7 @@ SERVE = {
         "where to serve static websites by themselves; the host names the bucket",
     ),
     "website_domains": ("HOST,…", "host names under which a leading label names the bucket of a website"),
+    "sse_c_over_http": ("on|off", "take customers' keys (SSE-C) from requests without TLS (on)"),
     "signature_v2": ("on|off", "accept signature version 2 too, for clients that know no other (off)"),
     "new_buckets": ("closed|open", "closed: no access control lists, public access blocked (closed)"),
     "chunking": ("PRESET", "of new buckets: cdc-256k, cdc-64k, cdc-4m or fixed-4m (cdc-256k)"),

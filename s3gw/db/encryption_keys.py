@@ -13,6 +13,18 @@ from s3gw.db.pool import Database
 
 STORE = "store"
 """The key of what asks for no other: SSE-S3."""
+CUSTOMERS = "customers"
+"""The key by which customers' keys are told apart; nothing is encrypted by it."""
+DUAL = "dsse/"
+"""Begins the names of keys that are two, by which `aws:kms:dsse` encrypts; the id of the KMS key follows."""
+MANAGED = "aws/s3/"
+"""Begins the names of the keys that accounts have without asking; the account's number follows."""
+_INTERNAL = (CUSTOMERS, DUAL, "customer/")
+
+
+def is_kms(name: str) -> bool:
+    """Whether a named key is one that requests may name."""
+    return name != STORE and not name.startswith(_INTERNAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +44,38 @@ class SealedKey:
     created_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class NamedKey:
+    """A named key as it is now."""
+
+    id: int
+    name: str
+    uuid: UUID
+    enabled: bool
+    root_id: int
+    """Of the root account, whose all keys are that are not an account's own."""
+    data_key_id: int
+    """The data key that encrypts: its last."""
+
+    @property
+    def account_id(self) -> int:
+        """Whose the key is."""
+        if self.name.startswith(MANAGED):
+            return int(self.name.removeprefix(MANAGED))
+        return self.root_id
+
+
 _ALL = """
 SELECT d.id, k.id AS key_id, k.name, k.uuid, k.enabled, o.id AS domain_id, d.master, d.sealed, d.created_at
 FROM data_keys d JOIN named_keys k ON k.id = d.key_id
 JOIN domains o ON o.key_id = k.id AND o.account_id IS NULL
-WHERE d.master <> ''
+WHERE d.master <> '' OR $1
 ORDER BY d.id
+"""
+_FIND = """
+SELECT k.id, k.name, k.uuid, k.enabled, (SELECT id FROM accounts WHERE is_root) AS root_id, max(d.id)
+FROM named_keys k JOIN data_keys d ON d.key_id = k.id
+WHERE k.{} AND d.master <> '' GROUP BY k.id
 """
 _CREATE = """
 WITH made AS (
@@ -70,9 +108,37 @@ SELECT setval(pg_get_serial_sequence('named_keys', 'id'), (SELECT max(id) FROM n
 """
 
 
-async def all_keys(db: Database) -> list[SealedKey]:
-    """Every data key in the order of their numbers: the last of a name is the one to encrypt with."""
-    return [SealedKey(*row.values()) for row in await db.fetch(_ALL)]
+async def all_keys(db: Database, *, customers: bool = False) -> list[SealedKey]:
+    """Every data key in the order of their numbers: the last of a name is the one to encrypt with.
+
+    With `customers` also those of customers, of which there is nothing but a number and a domain.
+    """
+    return [SealedKey(*row.values()) for row in await db.fetch(_ALL, customers)]
+
+
+async def named(db: Database, name: str) -> NamedKey | None:
+    """The key of that name."""
+    return await _find(db, "name = $1", name)
+
+
+async def by_uuid(db: Database, uuid: UUID) -> NamedKey | None:
+    """The key that ARNs name so."""
+    return await _find(db, "uuid = $1", uuid)
+
+
+async def by_id(db: Database, number: int) -> NamedKey | None:
+    """The key that records of objects name so."""
+    return await _find(db, "id = $1", number)
+
+
+async def _find(db: Database, condition: str, value: object) -> NamedKey | None:
+    row = await db.fetchrow(_FIND.format(condition), value)
+    return None if row is None else NamedKey(*row.values())
+
+
+async def set_enabled(db: Database, number: int, enabled: bool) -> None:
+    """Let a named key be used from the next request on, or not."""
+    await db.execute("UPDATE named_keys SET enabled = $2 WHERE id = $1", number, enabled)
 
 
 async def is_unused(db: Database) -> bool:

@@ -53,6 +53,11 @@ class NoBody:
 
 
 NO_BODY = NoBody()
+_ENCRYPTION = "x-amz-server-side-encryption"
+_NOT_ENCRYPTING = frozenset(
+    {"GetObject", "HeadObject", "GetObjectAttributes", "ListParts", "UploadPart", "UploadPartCopy"}
+)
+"""Operations on objects that do not choose how one is encrypted, and may not say they did."""
 
 
 @dataclass(slots=True)
@@ -81,6 +86,14 @@ class Incoming:
         self.headers = _of_form(self.headers, form.headers, self.asked.tagging)
         self.origin = origin
 
+    @property
+    def signature(self) -> int:
+        """The version by which it was signed, 0 where it was not. Forms may be signed by either wherever one
+        is asked for, and so count as 4."""
+        if self.authenticated is None:
+            return 0
+        return 4 if self.authenticated.form else self.authenticated.version
+
     def sent(self, request: web.BaseRequest, settings: Settings) -> Sent:
         """For the decision."""
         return Sent(
@@ -108,6 +121,13 @@ def hoisted(address: Address) -> dict[str, str]:
         if _CONTROL.search(value):
             raise invalid_argument(name, None, "Header value cannot contain control characters")
     return found
+
+
+def refuse_encryption(came: Incoming) -> None:
+    """Raise InvalidArgument, as S3 does, for the header of an upload on an operation that is none."""
+    if came.operation.name in _NOT_ENCRYPTING and _ENCRYPTION in came.headers:
+        message = "x-amz-server-side-encryption header is not supported for this operation."
+        raise invalid_argument(_ENCRYPTION, came.headers[_ENCRYPTION], message)
 
 
 def origin_of(request: web.BaseRequest) -> str:

@@ -35,13 +35,14 @@ from s3gw.http import access_log, respond, slow
 from s3gw.http.addressing import Address, parse_address
 from s3gw.http.authorise import Gate
 from s3gw.http.body import document_limit, open_body, read_document
+from s3gw.http.client import is_secure
 from s3gw.http.cross_origin import answer_headers, headers_of_failure
 from s3gw.http.exchange import ClientGone, Exchange
 from s3gw.http.failures import as_s3_error
 from s3gw.http.figures import RequestFigures
 from s3gw.http.health import Health
 from s3gw.http.identities import Asked, Identities
-from s3gw.http.incoming import NO_BODY, Incoming, flat, hoisted, origin_of
+from s3gw.http.incoming import NO_BODY, Incoming, flat, hoisted, origin_of, refuse_encryption
 from s3gw.http.monitoring import MONITORING, Monitoring
 from s3gw.http.post_form import open_form
 from s3gw.http.signature import Authenticated, authenticate
@@ -139,6 +140,7 @@ class Pipeline:
             registered = _registered(came.account, came.operation)
             gate = Gate(came.sent(request, self.settings), registered)
             target = await gate.look_up(services.db)
+            refuse_encryption(came)
             if "Origin" in request.headers and target is not None:
                 exchange.cross_origin = []
                 exchange.cross_origin = answer_headers(target.found.bucket, request.method, came.headers)
@@ -151,6 +153,8 @@ class Pipeline:
                 came.origin,
                 came.address.virtual_host,
                 anonymous=came.account is None,
+                signature=came.signature,
+                secure=is_secure(request, self.settings.trusted_proxies),
                 target=target,
                 access=gate,
             )

@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-authenticating-requests.h
 from __future__ import annotations
 
 import hmac
+import re
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
@@ -33,6 +34,10 @@ _EXEMPT = frozenset(
     )
 )
 """Headers of the x-amz- family that a request need not sign; they cannot change what it does."""
+
+
+_CUSTOMERS_KEY = re.compile(r"(-customer-key[:=])[^\n&]+", re.IGNORECASE)
+"""Of SSE-C, as header or as parameter of a query."""
 
 
 class Authenticated(NamedTuple):
@@ -265,7 +270,12 @@ def _verify(method: str, address: Address, headers: Headers, claim: Claim, diges
 
 
 def mismatch(access_key: str, signature: str, text: str, request: str | None = None) -> S3Error:
-    """SignatureDoesNotMatch with what AWS tells for finding out why; nothing of it is secret."""
+    """SignatureDoesNotMatch with what AWS tells for finding out why; nothing of it is secret.
+
+    Unlike AWS it does not repeat a customer's key: error documents end in logs.
+    """
+    text = _CUSTOMERS_KEY.sub(r"\1***", text)
+    request = None if request is None else _CUSTOMERS_KEY.sub(r"\1***", request)
     fields = {
         "AWSAccessKeyId": _printable(access_key),
         "StringToSign": _printable(text),

@@ -10,7 +10,16 @@ from s3gw.db import uploads
 from s3gw.db.objects import Outcome
 from s3gw.db.uploads import Part, Upload
 from s3gw.errors import S3Error
-from s3gw.operations import checksums, conditions, encryption, etags, expiry, unsupported
+from s3gw.operations import (
+    checksums,
+    conditions,
+    customer_keys,
+    encrypting,
+    encryption,
+    etags,
+    expiry,
+    unsupported,
+)
 from s3gw.operations.call import Call, operation
 from s3gw.operations.lookup import bucket_of, refused
 from s3gw.operations.multipart import MAX_PARTS, no_upload, own_upload
@@ -32,8 +41,13 @@ async def complete_multipart_upload(
     await call.services.store.check_space()
     bucket = await bucket_of(call, request)
     upload = await own_upload(call, request, bucket, ended=True)
+    record = encryption.of(upload.properties)
+    checked = upload.checksum_algorithm is not None
+    await customer_keys.for_completion(call, request, record, checksums=checked)
     if upload.completed is not None:
         return _output(upload.completed)
+    if record is not None and "customer" in record:
+        encrypting.check_not_blocked(call, request, bucket)
     stored = {part.number: part for part in await uploads.parts(call.services.db, upload.id)}
     if not stored:  # perhaps another request has completed or aborted it since we looked
         upload = await own_upload(call, request, bucket, ended=True)
@@ -50,7 +64,7 @@ async def complete_multipart_upload(
         "key": request.key,
         "etag": etag,
         "checksums": sums,
-        "encryption": encryption.of(upload.properties),
+        "encryption": record,
     }
     result = await uploads.complete(
         call.services.db,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from s3gw.access.requirements import TAGS_OF_COPY
 from s3gw.db import objects
@@ -11,6 +12,7 @@ from s3gw.db.records import Bucket, ObjectVersion, Properties
 from s3gw.errors import S3Error, Unavailable
 from s3gw.operations import (
     checksums,
+    encrypting,
     encryption,
     etags,
     expiry,
@@ -22,7 +24,8 @@ from s3gw.operations import (
 )
 from s3gw.operations.call import Call, operation
 from s3gw.operations.copy_source import CopySource, parse_copy_source
-from s3gw.operations.copying import digest, find_source, must_rewrite, rewrite
+from s3gw.operations.copying import Source, digest, find_source, must_rewrite, rewrite
+from s3gw.operations.encrypting import Encrypting
 from s3gw.operations.lookup import bucket_and_precondition, layout_of, refused
 from s3gw.operations.names import check_key
 from s3gw.operations.ranges import Span
@@ -36,9 +39,11 @@ _UNCHANGED = (
 
 @operation("CopyObject", "s3:PutObject")
 async def copy_object(call: Call, request: types.CopyObjectInput) -> types.CopyObjectOutput:
-    """Copy by reference: no byte is read, unless for a checksum that the source does not have.
+    """Copy by reference: no byte is read, unless for a checksum that the source does not have, or because
+    the copy is encrypted by another key.
 
-    A copy has the parts of its source, and with them its ETag. There is no limit of 5 GiB.
+    A copy by reference has the parts of its source, and with them its ETag; one that was encrypted anew is
+    one piece, as in S3. There is no limit of 5 GiB.
     """
     unsupported.refuse(request)
     check_key(request.key)
@@ -49,35 +54,43 @@ async def copy_object(call: Call, request: types.CopyObjectInput) -> types.CopyO
     storage_class = properties.storage_class(request.storage_class)
     redirect = properties.redirect(request)
     algorithm = checksums.known(request.checksum_algorithm, "x-amz-checksum-algorithm")
-    wanted = encryption.wanted(call, request)
-    wanted_now = bool(request.server_side_encryption)
     lock = await locks.given(call, request)
-    source = parse_copy_source(request.copy_source)
+    named = parse_copy_source(request.copy_source)
     await call.services.store.check_space()
     bucket, precondition = await bucket_and_precondition(call, request)
+    by = await encrypting.chosen(call, request, bucket)
     for _ in range(2):
-        version = await find_source(call, request, source, with_tags=not tags_replaced)
+        source = await find_source(call, request, named, with_tags=not tags_replaced)
+        version = source.version
         copies_tags = not tags_replaced and bool(version.properties.extra.get("tags"))
         if copies_tags and not call.access.allows(TAGS_OF_COPY, bucket, request.key):
             raise S3Error("AccessDenied")
-        if not replaced and _is_same(request, source, bucket) and not _changes(request, version, algorithm):
+        if (
+            not replaced
+            and _is_same(request, named, bucket)
+            and not _changes(request, source, bucket, algorithm)
+        ):
             raise S3Error("InvalidRequest", _UNCHANGED)
         kept = brought if brought is not None else _copied(version, storage_class, redirect)
         kept = _tagged(kept, version.properties.extra.get("tags") if new_tags is None else new_tags)
         kept = locks.keep(bucket, kept, lock)
         kept = await grants.with_acl(call, bucket, request, kept)
-        kept = kept._replace(checksums=await _checksums(call, version, algorithm))
-        kept = encryption.keep(kept, wanted if wanted_now else encryption.of(version.properties))
-        result = await _publish(call, request, bucket, version, kept, precondition)
+        kept = encryption.keep(kept, by.record)
+        to = (bucket, request.key, grants.owner_of_new(call, bucket, request).id)
+        if must_rewrite(version, by.record):
+            copied = await _rewritten(call, to, source, by, algorithm, kept, precondition)
+        else:
+            copied = await _referenced(call, to, source, algorithm, kept, precondition)
+        result = copied.result
         if result.outcome is Outcome.DONE:
-            answer = types.CopyObjectResult(e_tag=etags.quote(version.etag), last_modified=result.modified_at)
-            checksums.show(answer, kept.checksums)
+            answer = types.CopyObjectResult(e_tag=etags.quote(copied.etag), last_modified=result.modified_at)
+            checksums.show(answer, copied.checksums)
             output = types.CopyObjectOutput(
                 copy_object_result=answer,
                 copy_source_version_id=version.version_id,
                 version_id=result.version_id,
             )
-            encryption.show(output, encryption.of(kept))
+            by.show(output)
             tagged = kept.extra.get("tags")
             expiry.show(output, bucket, request.key, version.size, tagged, result.modified_at)
             return output
@@ -86,32 +99,67 @@ async def copy_object(call: Call, request: types.CopyObjectInput) -> types.CopyO
     raise Unavailable("the source of a copy was replaced again and again")
 
 
-async def _publish(
+class _Copied(NamedTuple):
+    """How a copy ended, and what it became."""
+
+    result: PublishResult
+    etag: str
+    checksums: Mapping[str, str]
+
+
+async def _referenced(
     call: Call,
-    request: types.CopyObjectInput,
-    bucket: Bucket,
-    version: ObjectVersion,
+    to: tuple[Bucket, str, int],
+    source: Source,
+    algorithm: str | None,
     kept: Properties,
     precondition: Precondition | None,
-) -> PublishResult:
-    """Publish the copy: of the source's bytes, or of new ones where those are not encrypted and shall be."""
-    db = call.services.db
-    to = (bucket.id, request.key, grants.owner_of_new(call, bucket, request).id)
-    if not must_rewrite(version, encryption.of(kept)):
-        return await objects.publish_copy(
-            db,
-            *to,
-            version.body,
-            version.etag,
-            kept,
-            parts_count=version.parts_count,
-            precondition=precondition,
-        )
-    draft = await rewrite(call, version, Span(0, version.size), layout_of(bucket))
-    result = await objects.publish(db, *to, draft, version.etag, kept, precondition=precondition)
+) -> _Copied:
+    """Publish the source's bytes under another name."""
+    bucket, key, owner = to
+    version = source.version
+    sums = await _checksums(call, source, algorithm)
+    result = await objects.publish_copy(
+        call.services.db,
+        bucket.id,
+        key,
+        owner,
+        version.body,
+        version.etag,
+        kept._replace(checksums=sums),
+        parts_count=version.parts_count,
+        precondition=precondition,
+    )
+    return _Copied(result, version.etag, sums)
+
+
+async def _rewritten(
+    call: Call,
+    to: tuple[Bucket, str, int],
+    source: Source,
+    by: Encrypting,
+    algorithm: str | None,
+    kept: Properties,
+    precondition: Precondition | None,
+) -> _Copied:
+    """Store the source's bytes anew, encrypted by another key, and publish those."""
+    bucket, key, owner = to
+    version = source.version
+    known = version.properties.checksums
+    names = [algorithm] if algorithm is not None else checksums.algorithms(known)
+    of_all = known.get("type") == checksums.FULL_OBJECT
+    missing = [name for name in names if not (of_all and name in known)]
+    draft, read = await rewrite(call, source, Span(0, version.size), layout_of(bucket, by.key), missing)
+    etag = by.etag(read.md5)
+    sums = {name: read.checksums.get(name) or known[name] for name in names}
+    kept = properties.with_checksums(kept, sums, checksums.FULL_OBJECT)
+    # As with PutObject: when this raises, the draft's lease decides.
+    result = await objects.publish(
+        call.services.db, bucket.id, key, owner, draft, etag, kept, precondition=precondition
+    )
     if result.outcome is not Outcome.DONE:
         await call.services.store.discard(draft)
-    return result
+    return _Copied(result, etag, kept.checksums)
 
 
 def _directive(given: str | None, header: str, what: str) -> bool:
@@ -131,16 +179,20 @@ def _is_same(request: types.CopyObjectInput, source: CopySource, bucket: Bucket)
     return source.bucket == request.bucket and source.key == request.key and not by_id
 
 
-def _changes(request: types.CopyObjectInput, version: ObjectVersion, algorithm: str | None) -> bool:
+def _changes(request: types.CopyObjectInput, source: Source, bucket: Bucket, algorithm: str | None) -> bool:
     """Whether a copy of an object onto itself would be of any use.
 
-    As in S3, a storage class counts as soon as it is named, also where it is the one that the object has.
+    As in S3, a storage class counts as soon as it is named, also where it is the one that the object has; and
+    so does encryption, also where the bucket's default names it.
     """
     return (
         request.storage_class is not None
         or request.website_redirect_location is not None
         or request.server_side_encryption is not None
-        or (algorithm is not None and algorithm not in version.properties.checksums)
+        or request.sse_customer_algorithm is not None
+        or source.key is not None
+        or encrypting.has_default(bucket)
+        or (algorithm is not None and algorithm not in source.version.properties.checksums)
     )
 
 
@@ -160,12 +212,13 @@ def _tagged(kept: Properties, given: Mapping[str, str] | None) -> Properties:
     return kept._replace(extra={**extra, "tags": dict(given)} if given else extra)
 
 
-async def _checksums(call: Call, version: ObjectVersion, algorithm: str | None) -> dict[str, str]:
+async def _checksums(call: Call, source: Source, algorithm: str | None) -> dict[str, str]:
     """The copy's checksums: the source's, or the one asked for, for which bytes are read if need be."""
+    version = source.version
     have = version.properties.checksums
     if algorithm is None:
         return dict(have)
     if algorithm in have:
         return {"type": have.get("type", checksums.FULL_OBJECT), algorithm: have[algorithm]}
-    read = await digest(call, version, Span(0, version.size), algorithm)
-    return {"type": checksums.FULL_OBJECT, algorithm: read.checksum or ""}
+    read = await digest(call, source, Span(0, version.size), [algorithm])
+    return {"type": checksums.FULL_OBJECT, **read.checksums}

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from s3gw.access.requirements import of_source, of_source_tags
 from s3gw.db.records import Draft, ObjectVersion
 from s3gw.errors import S3Error
-from s3gw.operations import conditions, encryption
+from s3gw.keyring import DataKey
+from s3gw.operations import conditions, encrypting, encryption
 from s3gw.operations.call import Buffer, Call
 from s3gw.operations.conditions import Conditions
 from s3gw.operations.copy_source import CopySource
@@ -26,12 +28,22 @@ _IN_THREAD = 16384
 """Bytes above which hashing is left to a thread."""
 
 
-async def find_source(
-    call: Call, request: Any, source: CopySource, *, with_tags: bool = False
-) -> ObjectVersion:
+class Source(NamedTuple):
+    """What a copy reads, and the customer's key that it needs for that."""
+
+    version: ObjectVersion
+    key: DataKey | None = None
+
+    def read(self, call: Call, span: Span) -> AsyncGenerator[Buffer, None]:
+        """The bytes of a span."""
+        return call.services.store.read(self.version.body, span.start, span.length, key=self.key)
+
+
+async def find_source(call: Call, request: Any, source: CopySource, *, with_tags: bool = False) -> Source:
     """The version that a copy reads, if it is there and the `x-amz-copy-source-if-…` conditions hold.
 
-    Whether its tags may be read, too, is asked where it has some and they are copied `with_tags`.
+    Whether its tags may be read, too, is asked where it has some and they are copied `with_tags`. Raises as
+    well what `encrypting.for_reading` does where it cannot be decrypted.
     """
     found = await find(call, source.bucket, source.key, source.version_id)
     bucket = existing_bucket(found.bucket, source.bucket, request.expected_source_bucket_owner)
@@ -48,13 +60,9 @@ async def find_source(
     tags = of_source_tags(source.version_id) if with_tags and version.properties.extra.get("tags") else ()
     if tags and not call.access.may_read(tags, bucket, source.key, version):
         raise S3Error("AccessDenied")
-    record = encryption.of(version.properties)
-    if record is not None and "customer" in record:
-        raise S3Error(
-            "InvalidRequest",
-            "The object was stored using a form of Server Side Encryption. The correct parameters must be "
-            "provided to retrieve the object.",
-        )
+    customer = await encrypting.for_reading(
+        call, request, bucket, encryption.of(version.properties), source=True
+    )
     conditions.check_source(
         Conditions(
             if_match=request.copy_source_if_match,
@@ -66,42 +74,70 @@ async def find_source(
         version.modified_at,
         datetime.now(UTC),
     )
-    return version
+    return Source(version, None if customer is None else customer.key)
 
 
 def must_rewrite(version: ObjectVersion, record: encryption.Record | None) -> bool:
-    """Whether a copy must not name the source's bytes: they are stored plain, and its own shall not be."""
-    return record is not None and encryption.of(version.properties) is None and version.size > 0
-
-
-async def rewrite(call: Call, version: ObjectVersion, span: Span, layout: Layout) -> Draft:
-    """Store a span of a version anew. To be published, or discarded."""
-    async with aclosing(call.services.store.read(version.body, span.start, span.length)) as blocks:
-        return await call.services.store.write(blocks, layout, size=span.length)
+    """Whether a copy must not name the source's bytes, since its own are to be encrypted by another key."""
+    return encryption.scope(encryption.of(version.properties)) != encryption.scope(record)
 
 
 @dataclass(frozen=True, slots=True)
 class Digests:
-    """What reading some bytes gave: their MD5 in hexadecimal, and a checksum in base64."""
+    """What reading some bytes gave: their MD5 in hexadecimal, and checksums in base64 by algorithm."""
 
     md5: str
-    checksum: str | None
+    checksums: Mapping[str, str]
 
 
-async def digest(call: Call, version: ObjectVersion, span: Span, algorithm: str | None) -> Digests:
-    """Read a span of a version through the store, for its MD5 and its checksum by `algorithm`."""
-    md5 = hashlib.md5(usedforsecurity=False)
-    checksum = None if algorithm is None else algorithms.new(algorithm)
+async def rewrite(
+    call: Call, source: Source, span: Span, layout: Layout, algorithms: Iterable[str]
+) -> tuple[Draft, Digests]:
+    """Store a span of a version anew, and digest it on the way. To be published, or discarded.
 
-    def update(block: Buffer) -> None:
-        md5.update(block)
-        if checksum is not None:
+    Bytes pass through memory a few MiB at a time, however many there are.
+    """
+    async with aclosing(source.read(call, span)) as blocks:
+        digesting = _Digesting(blocks, algorithms)
+        draft = await call.services.store.write(digesting, layout, size=span.length)
+    return draft, digesting.digests
+
+
+async def digest(call: Call, source: Source, span: Span, algorithms: Iterable[str]) -> Digests:
+    """Read a span of a version through the store, for its MD5 and its checksums."""
+    async with aclosing(source.read(call, span)) as blocks:
+        digesting = _Digesting(blocks, algorithms)
+        async for _ in digesting:
+            pass
+    return digesting.digests
+
+
+class _Digesting:
+    """Blocks that are digested while they pass."""
+
+    def __init__(self, blocks: AsyncIterator[Buffer], names: Iterable[str]) -> None:
+        self._blocks = blocks
+        self._md5 = hashlib.md5(usedforsecurity=False)
+        self._checksums = {name: algorithms.new(name) for name in names}
+
+    def __aiter__(self) -> AsyncIterator[Buffer]:
+        return self
+
+    async def __anext__(self) -> Buffer:
+        block = await anext(self._blocks)
+        if len(block) > _IN_THREAD:
+            await asyncio.to_thread(self._update, block)
+        else:
+            self._update(block)
+        return block
+
+    def _update(self, block: Buffer) -> None:
+        self._md5.update(block)
+        for checksum in self._checksums.values():
             checksum.update(block)
 
-    if span.length:
-        async for block in call.services.store.read(version.body, span.start, span.length):
-            if len(block) > _IN_THREAD:
-                await asyncio.to_thread(update, block)
-            else:
-                update(block)
-    return Digests(md5.hexdigest(), None if checksum is None else algorithms.encode(checksum.digest()))
+    @property
+    def digests(self) -> Digests:
+        """Of all that has passed."""
+        found = {name: algorithms.encode(one.digest()) for name, one in self._checksums.items()}
+        return Digests(self._md5.hexdigest(), found)

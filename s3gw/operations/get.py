@@ -14,6 +14,7 @@ from s3gw.operations import (
     checksums,
     conditions,
     customer_keys,
+    encrypting,
     encryption,
     etags,
     expiry,
@@ -52,7 +53,9 @@ async def get_object(call: Call, request: types.GetObjectInput) -> types.GetObje
     """
     overrides = _overrides(call, request)
     found, version = await _find(call, request, inline=True)
-    customer = await customer_keys.for_reading(call, request, encryption.of(version.properties))
+    record = encryption.of(version.properties)
+    assert found.bucket is not None
+    customer = await encrypting.for_reading(call, request, found.bucket, record)
     by_part = request.part_number is not None
     selected = await _select_part(call, request, version) if by_part else _select(request, version)
     output = types.GetObjectOutput()
@@ -74,7 +77,7 @@ async def get_object(call: Call, request: types.GetObjectInput) -> types.GetObje
 
 @operation("HeadObject", "s3:GetObject")
 async def head_object(call: Call, request: types.HeadObjectInput) -> types.HeadObjectOutput:
-    """What GetObject would say, without the bytes."""
+    """What GetObject would say, without the bytes: no KMS key is needed for that."""
     overrides = _overrides(call, request)
     found, version = await _find(call, request, inline=False)
     customer = await customer_keys.for_reading(call, request, encryption.of(version.properties))

@@ -12,6 +12,7 @@ from s3gw.errors import S3Error, Unavailable
 from s3gw.operations import (
     checksums,
     conditions,
+    encrypting,
     encryption,
     etags,
     expiry,
@@ -40,13 +41,15 @@ async def create_multipart_upload(
             "AccessDenied", "Anonymous users cannot initiate multipart uploads. Please authenticate."
         )
     check_key(request.key)
-    kept = encryption.keep(properties.given(request), encryption.wanted(call, request))
+    kept = properties.given(request)
     lock = await locks.given(call, request)
     algorithm, kind = checksums.of_upload(request.checksum_algorithm, request.checksum_type)
     await call.services.store.check_space()
     bucket = await bucket_of(call, request)
     kept = locks.keep(bucket, kept, lock)
     kept = await grants.with_acl(call, bucket, request, kept)
+    by = await encrypting.chosen(call, request, bucket)
+    kept = encryption.keep(kept, by.record)
     upload_id = await uploads.create(
         call.services.db,
         bucket.id,
@@ -66,7 +69,7 @@ async def create_multipart_upload(
         checksum_algorithm=algorithm,
         checksum_type=kind,
     )
-    encryption.show(output, encryption.of(kept))
+    by.show(output)
     expiry.show_abort(output, bucket, request.key, uploads.begun_at(upload_id))
     return output
 
@@ -79,10 +82,11 @@ async def upload_part(call: Call, request: types.UploadPartInput) -> types.Uploa
     check_length(call.body)
     bucket, upload = await open_upload(call, request)
     locks.check_digest(call, bucket, upload.properties, "Put Part")
+    by = await encrypting.of_upload(call, request, bucket, encryption.of(upload.properties))
     asked = _ask_checksum(call.body, request, upload)
     store = call.services.store
-    draft = await store.write(call.body, layout_of(bucket), size=call.body.length)
-    etag = call.body.md5.hex()
+    draft = await store.write(call.body, layout_of(bucket, by.key), size=call.body.length)
+    etag = by.etag(call.body.md5.hex())
     kept = dict(call.body.checksums)
     # As with PutObject: when this raises, the draft's lease decides.
     result = await uploads.put_part(call.services.db, upload.id, number, draft, etag, kept)
@@ -92,7 +96,7 @@ async def upload_part(call: Call, request: types.UploadPartInput) -> types.Uploa
     output = types.UploadPartOutput(e_tag=etags.quote(etag))
     shown = {name: value for name, value in kept.items() if name != asked}
     checksums.show(output, shown, kind=False)
-    encryption.show(output, encryption.of(upload.properties))
+    by.show(output)
     return output
 
 

@@ -6,7 +6,7 @@ from s3gw.db import listings, uploads
 from s3gw.db.listings import ListedUpload, UploadPage
 from s3gw.db.records import Account
 from s3gw.db.uploads import Part, Upload
-from s3gw.operations import checksums, etags, expiry
+from s3gw.operations import checksums, customer_keys, encryption, etags, expiry
 from s3gw.operations.call import Call, operation
 from s3gw.operations.lookup import bucket_of
 from s3gw.operations.markers import Encoder, page_size
@@ -24,6 +24,7 @@ async def list_parts(call: Call, request: types.ListPartsInput) -> types.ListPar
     page_size("part-number-marker", after)
     bucket = await bucket_of(call, request)
     upload = await upload_of(call, request, bucket)
+    await customer_keys.for_upload(call, request, encryption.of(upload.properties), needed=False)
     found = await uploads.parts(call.services.db, upload.id, after=after, limit=limit + 1) if limit else []
     page = found[:limit]
     output = types.ListPartsOutput(

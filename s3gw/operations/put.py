@@ -8,7 +8,7 @@ from s3gw.db.records import Bucket, Properties
 from s3gw.errors import S3Error
 from s3gw.operations import (
     checksums,
-    customer_keys,
+    encrypting,
     encryption,
     etags,
     expiry,
@@ -45,27 +45,23 @@ async def store(call: Call, request: types.PutObjectInput, *, form: bool = False
     check_length(call.body)
     kept = properties.given(request)
     lock = await locks.given(call, request)
-    customer = await customer_keys.given(call, request, make=True)
-    key = None if customer is None else customer.key
-    record = encryption.wanted(call, request) if customer is None else customer.record
-    kept = encryption.keep(kept, record)
     by_default = _ask_checksum(call.body, request)
     bucket, precondition = await bucket_and_precondition(call, request)
     kept = locks.keep(bucket, kept, lock)
     if not form:
         locks.check_digest(call, bucket, kept, "Put Object")
     kept = await grants.with_acl(call, bucket, request, kept)
+    by = await encrypting.chosen(call, request, bucket)
+    kept = encryption.keep(kept, by.record)
     size = call.body.length if call.body.exact else None
-    async with call.services.store.drafting(call.body, layout_of(bucket, key), size) as drafting:
-        etag = call.body.md5.hex() if customer is None else etags.opaque()
+    async with call.services.store.drafting(call.body, layout_of(bucket, by.key), size) as drafting:
+        etag = by.etag(call.body.md5.hex())
         kept = properties.with_checksums(kept, _computed(call.body, by_default), checksums.FULL_OBJECT)
         result = await _publish(call, bucket, request, drafting, etag, kept, precondition)
     output = types.PutObjectOutput(e_tag=etags.quote(etag), version_id=result.version_id)
     checksums.show(output, kept.checksums)
-    encryption.show(output, record)
+    by.show(output)
     expiry.show(output, bucket, request.key, drafting.draft.size, kept.extra.get("tags"), result.modified_at)
-    if customer is not None:
-        customer.show(output)
     return output
 
 

@@ -1,6 +1,6 @@
 """What this release refuses rather than drops: headers whose loss would leave data less protected.
 
-A client that asks for encryption or a lock and hears 200 believes that it has it.
+A client that asks for a lock and hears 200 believes that it has it.
 """
 
 from __future__ import annotations
@@ -9,18 +9,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from s3gw.errors import S3Error
-from s3gw.protocol import types
 
 # Member of the model's inputs → the header as a client knows it. Any value but an empty one is refused.
 _REFUSED: Mapping[str, str] = {
-    "ssekms_key_id": "x-amz-server-side-encryption-aws-kms-key-id",
-    "ssekms_encryption_context": "x-amz-server-side-encryption-context",
-    "sse_customer_algorithm": "x-amz-server-side-encryption-customer-algorithm",
-    "sse_customer_key": "x-amz-server-side-encryption-customer-key",
-    "sse_customer_key_md5": "x-amz-server-side-encryption-customer-key-MD5",
-    "copy_source_sse_customer_algorithm": "x-amz-copy-source-server-side-encryption-customer-algorithm",
-    "copy_source_sse_customer_key": "x-amz-copy-source-server-side-encryption-customer-key",
-    "copy_source_sse_customer_key_md5": "x-amz-copy-source-server-side-encryption-customer-key-MD5",
     "object_lock_event_hold": "x-amz-object-lock-event-hold",
     "object_lock_event_hold_duration_days": "x-amz-object-lock-event-hold-duration-days",
     "object_lock_event_hold_duration_years": "x-amz-object-lock-event-hold-duration-years",
@@ -28,9 +19,6 @@ _REFUSED: Mapping[str, str] = {
     "if_match_last_modified_time": "x-amz-if-match-last-modified-time",
     "if_match_size": "x-amz-if-match-size",
 }
-_WITH_CUSTOMER_KEYS = frozenset(
-    {types.PutObjectInput, types.GetObjectInput, types.HeadObjectInput, types.GetObjectAttributesInput}
-)
 _REFUSED_OF: dict[type, tuple[str, ...]] = {}
 
 
@@ -39,12 +27,7 @@ def refuse(request: Any) -> None:
     kind = type(request)
     members = _REFUSED_OF.get(kind)
     if members is None:
-        members = _REFUSED_OF[kind] = tuple(
-            name
-            for name in _REFUSED
-            if name in kind.__dataclass_fields__
-            and not (kind in _WITH_CUSTOMER_KEYS and name.startswith("sse_customer_"))
-        )
+        members = _REFUSED_OF[kind] = tuple(name for name in _REFUSED if name in kind.__dataclass_fields__)
     for member in members:
         if getattr(request, member) not in (None, ""):
             raise not_implemented(_REFUSED[member])

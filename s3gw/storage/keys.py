@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 from s3gw import keyring, sealing
 from s3gw.db import encryption_keys, packs
-from s3gw.db.encryption_keys import STORE, SealedKey
+from s3gw.db.encryption_keys import CUSTOMERS, DUAL, STORE, SealedKey
 from s3gw.db.pool import Database
 from s3gw.errors import ConfigError, Damaged
 from s3gw.keyring import DataKey
@@ -24,6 +24,7 @@ class Keys:
         self._store_id: UUID | None = None
         self._ring: dict[int, DataKey] = {}
         self._current: dict[str, DataKey] = {}
+        self._customers: bytes | None = None
 
     @property
     def ring(self) -> Mapping[int, DataKey]:
@@ -44,7 +45,9 @@ class Keys:
         for key in await encryption_keys.all_keys(self._db):
             if key.id not in self._ring:
                 material = sealing.unseal(self._master, key.sealed, _belongs_to(key.uuid))
-                self._ring[key.id] = DataKey(key.id, key.domain_id, self._store_id, material)
+                self._ring[key.id] = keyring.of_material(key.id, key.domain_id, self._store_id, material)
+                if key.name == CUSTOMERS:
+                    self._customers = material
             self._current[key.name] = self._ring[key.id]
 
     async def need(self, numbers: Sequence[int | None]) -> None:
@@ -63,12 +66,28 @@ class Keys:
         more._ring = {**self._ring, key.id: key}
         return more
 
+    async def current(self, number: int) -> DataKey:
+        """The data key of that number, also one that another gateway or a command has just made."""
+        await self.need((number,))
+        return self._ring[number]
+
+    async def make(self, name: str) -> None:
+        """Have a named key, which is made where it is missing. Raises ConfigError without a master key."""
+        if self._master is None:
+            raise ConfigError("master_key: keys are sealed by it")
+        await create(self._db, name, self._master)
+
     async def of_customer(self, secret: bytes, *, make: bool) -> DataKey | None:
         """The key that belongs to a customer's secret; None where nothing was encrypted by it yet, unless
-        `make` begins it. The secret is not kept, only what the master key makes of it."""
-        if self._master is None or self._store_id is None:
+        `make` begins it. The secret is not kept, only an HMAC of it by a key that the master key seals."""
+        if self._customers is None:
+            await self.load()
+        if self._customers is None and make:
+            await self.make(CUSTOMERS)
+            await self.load()
+        if self._customers is None or self._store_id is None:
             return None
-        verifier = hmac.digest(self._master, b"s3gw customer key\0" + secret, "sha256").hex()
+        verifier = hmac.digest(self._customers, secret, "sha256").hex()
         found = await encryption_keys.of_customer(self._db, verifier, make=make)
         return None if found is None else keyring.of_customer(*found, self._store_id, secret)
 
@@ -88,20 +107,22 @@ def check(keys: Sequence[SealedKey], master: bytes | None) -> None:
 async def create(db: Database, name: str, master: bytes) -> bool:
     """Make a named key; False where the name is taken."""
     uuid = uuid4()
-    return await encryption_keys.create(db, uuid, name, sealing.master_id(master), _material(uuid, master))
+    sealed = _material(uuid, name, master)
+    return await encryption_keys.create(db, uuid, name, sealing.master_id(master), sealed)
 
 
 async def rotate(db: Database, name: str, master: bytes) -> bool:
     """Have a named key encrypt by a new data key; False where there is no such name."""
-    found = [key for key in await encryption_keys.all_keys(db) if key.name == name]
-    if found:
-        sealed = _material(found[0].uuid, master)
-        await encryption_keys.rotate(db, found[0].key_id, sealing.master_id(master), sealed)
-    return bool(found)
+    found = await encryption_keys.named(db, name)
+    if found is None:
+        return False
+    sealed = _material(found.uuid, name, master)
+    await encryption_keys.rotate(db, found.id, sealing.master_id(master), sealed)
+    return True
 
 
-def _material(uuid: UUID, master: bytes) -> bytes:
-    return sealing.seal(master, keyring.new_material(), _belongs_to(uuid))
+def _material(uuid: UUID, name: str, master: bytes) -> bytes:
+    return sealing.seal(master, keyring.new_material(dual=name.startswith(DUAL)), _belongs_to(uuid))
 
 
 def _belongs_to(uuid: UUID) -> bytes:

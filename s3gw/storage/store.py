@@ -217,6 +217,14 @@ class Store:
         """The key that belongs to a customer's secret; see `Keys.of_customer`."""
         return self._keys.of_customer(secret, make=make)
 
+    def data_key(self, number: int) -> Awaitable[DataKey]:
+        """The data key of that number. Raises Damaged where this process cannot unseal it."""
+        return self._keys.current(number)
+
+    def make_key(self, name: str) -> Awaitable[None]:
+        """Have a named key, which is made where it is missing."""
+        return self._keys.make(name)
+
     async def discard(self, draft: Draft) -> None:
         """Let go of a draft that will not be published."""
         if draft.manifest_id is not None:

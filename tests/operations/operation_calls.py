@@ -109,6 +109,8 @@ class Operations:
         account: Account | None = None,
         anonymous: bool = False,
         virtual_host: bool = False,
+        signature: int = 4,
+        secure: bool = True,
     ) -> Any:
         """The operation's output; that it can be rendered is checked as well.
 
@@ -124,6 +126,8 @@ class Operations:
             "http://s3.example",
             virtual_host,
             anonymous,
+            0 if anonymous else signature,
+            secure,
             access=EVERYTHING,
         )
         output = await REGISTRY[name].handler(call, request)

@@ -202,7 +202,7 @@ async def test_what_is_refused(s3: Operations) -> None:
         ({"tagging_directive": "X"}, "InvalidArgument"),
         ({"tagging": "a=b&a=c", "tagging_directive": "REPLACE"}, "InvalidArgument"),
         ({"server_side_encryption": "AES256"}, "NotImplemented"),
-        ({"copy_source_sse_customer_key": "x"}, "NotImplemented"),
+        ({"copy_source_sse_customer_key": "x"}, "InvalidArgument"),
         ({"object_lock_mode": "COMPLIANCE"}, "InvalidArgument"),
         ({"object_lock_legal_hold_status": "ON"}, "InvalidRequest"),
         ({"object_lock_event_hold": "ON"}, "NotImplemented"),

@@ -3,60 +3,14 @@
 from __future__ import annotations
 
 import base64
-import hashlib
-from collections.abc import AsyncIterator
 from dataclasses import replace
-from typing import Any
-from uuid import uuid4
 
 import pytest
 
-from s3gw.backends.memory import Memory
-from s3gw.config import Settings
-from s3gw.db import accounts, instances
-from s3gw.db.encryption_keys import STORE
-from s3gw.db.pool import Database
-from s3gw.operations import Services
 from s3gw.protocol import types
-from s3gw.storage import keys
-from s3gw.storage.keys import Keys
-from s3gw.storage.store import Store
+from tests.operations.encrypted import NEEDED, OTHER, SECRET, WRONG, configuration, customer, key_ids
 from tests.operations.operation_calls import MIB, Operations, md5
 from tests.stores import random_bytes
-
-MASTER = bytes(range(32))
-
-
-@pytest.fixture
-async def both(database: Database) -> AsyncIterator[tuple[Operations, Operations]]:
-    """The operations before and after the store began to encrypt."""
-    backend, settings = Memory(), Settings(reserve=0)
-    row = await instances.ensure_backend(database, "local", "test:")
-    instance = await instances.start(database, uuid4())
-    account = await accounts.ensure_root(database)
-    await keys.create(database, STORE, MASTER)
-    ring = Keys(database, MASTER)
-    await ring.load()
-    stores = [Store(database, {row.id: backend}, settings, instance, keys=ring) for ring in (None, ring)]
-    plain, encrypting = (Operations(Services(settings, database, store), account) for store in stores)
-    await plain.create()
-    yield plain, encrypting
-    for store in stores:
-        await store.close()
-
-
-async def key_ids(s3: Operations) -> set[int | None]:
-    rows = await s3.services.db.fetch("SELECT DISTINCT key_id FROM chunks")
-    return {row["key_id"] for row in rows}
-
-
-def configuration(algorithm: str | None = "AES256", **members: Any) -> types.PutBucketEncryptionInput:
-    by_default = types.ServerSideEncryptionByDefault(sse_algorithm=algorithm, **members)
-    rule = types.ServerSideEncryptionRule(apply_server_side_encryption_by_default=by_default)
-    return types.PutBucketEncryptionInput(
-        bucket="bucket",
-        server_side_encryption_configuration=types.ServerSideEncryptionConfiguration(rules=[rule]),
-    )
 
 
 @pytest.mark.parametrize("asked", [None, "AES256"])
@@ -107,9 +61,11 @@ async def test_what_was_plain_is_encrypted_when_it_is_asked_for(both: tuple[Oper
     data = random_bytes(100_000)
     await plain.put("key", data)
     assert (await s3.get("key"))[0].server_side_encryption is None
-    by_reference = types.CopyObjectInput(bucket="bucket", key="copy", copy_source="bucket/key")
-    assert (await s3.do(by_reference)).server_side_encryption is None
+    copy = types.CopyObjectInput(bucket="bucket", key="copy", copy_source="bucket/key")
+    assert (await plain.do(copy)).server_side_encryption is None
     assert await key_ids(s3) == {None}
+    assert (await s3.do(copy)).server_side_encryption == "AES256"
+    assert await key_ids(s3) == {None, 1}
     onto_itself = types.CopyObjectInput(
         bucket="bucket", key="key", copy_source="bucket/key", server_side_encryption="AES256"
     )
@@ -127,7 +83,8 @@ async def test_methods_that_are_refused(both: tuple[Operations, Operations]) -> 
         "InvalidArgument",
         "The encryption method specified is not supported",
     )
-    assert (await s3.refused(replace(put, server_side_encryption="aws:kms"), b"")).code == "NotImplemented"
+    assert (await s3.refused(replace(put, server_side_encryption=""), b"")).code == "InvalidArgument"
+    assert (await plain.refused(replace(put, server_side_encryption="aws:kms"), b"")).code == "NotImplemented"
     assert (await plain.refused(replace(put, server_side_encryption="AES256"), b"")).code == "NotImplemented"
 
 
@@ -153,28 +110,11 @@ async def test_the_documents_of_buckets(both: tuple[Operations, Operations]) -> 
         (configuration("AES128"), "MalformedXML"),
         (configuration(None), "MalformedXML"),
         (configuration(kms_master_key_id="x"), "InvalidArgument"),
-        (configuration("aws:kms"), "NotImplemented"),
+        (configuration("aws:fsx"), "MalformedXML"),
         (types.PutBucketEncryptionInput(bucket="bucket"), "MalformedXML"),
     ):
         assert (await s3.refused(refused)).code == code
     assert (await plain.refused(configuration())).code == "NotImplemented"
-
-
-def customer(secret: bytes, **other: str) -> dict[str, Any]:
-    return {
-        "sse_customer_algorithm": "AES256",
-        "sse_customer_key": base64.b64encode(secret).decode(),
-        "sse_customer_key_md5": base64.b64encode(hashlib.md5(secret).digest()).decode(),
-        **other,
-    }
-
-
-SECRET = bytes(range(100, 132))
-OTHER = bytes(range(132, 164))
-NEEDED = (
-    "The object was stored using a form of Server Side Encryption. The correct parameters must be "
-    "provided to retrieve the object."
-)
 
 
 @pytest.mark.parametrize("size", [0, 5, 9000, 100_000, 3 * MIB])
@@ -200,7 +140,7 @@ async def test_a_customers_key(both: tuple[Operations, Operations], size: int) -
         error = await s3.refused(kind(bucket="bucket", key="key"))
         assert (error.code, error.message) == ("InvalidRequest", NEEDED)
         error = await s3.refused(kind(bucket="bucket", key="key", **customer(OTHER)))
-        assert error.code == "AccessDenied"
+        assert (error.code, error.message) == ("AccessDenied", WRONG)
     copy = types.CopyObjectInput(bucket="bucket", key="copy", copy_source="bucket/key")
     assert (await s3.refused(copy)).code == "InvalidRequest"
 
@@ -215,7 +155,7 @@ async def test_nothing_is_shared_between_customers_keys(both: tuple[Operations, 
     chunks = len([row for row in rows if row["key_id"] == 1])
     assert len(rows) == 3 * chunks
     assert len({row["digest"] for row in rows}) == len(rows)
-    assert {row["domain_id"] for row in rows} == {1, 2, 3}
+    assert len({row["domain_id"] for row in rows}) == 3
     for table in ("named_keys", "data_keys", "objects"):
         kept = str([tuple(row.values()) for row in await s3.services.db.fetch(f"SELECT * FROM {table}")])
         for secret in (SECRET, OTHER):
@@ -226,7 +166,6 @@ async def test_nothing_is_shared_between_customers_keys(both: tuple[Operations, 
 
 async def test_headers_of_customers_keys_that_are_refused(both: tuple[Operations, Operations]) -> None:
     plain, s3 = both
-    short = base64.b64encode(bytes(16)).decode()
     incomplete = "Requests specifying Server Side Encryption with Customer provided keys must provide "
     for members, code, message in (
         (customer(SECRET, sse_customer_algorithm="AES128"), "InvalidEncryptionAlgorithmError", ""),
@@ -234,7 +173,7 @@ async def test_headers_of_customers_keys_that_are_refused(both: tuple[Operations
         (customer(SECRET, sse_customer_key=""), "InvalidArgument", incomplete),
         (customer(SECRET, sse_customer_key_md5=""), "InvalidArgument", incomplete),
         (
-            customer(SECRET, sse_customer_key=short),
+            customer(bytes(16)),
             "InvalidArgument",
             "The secret key was invalid for the specified algorithm.",
         ),

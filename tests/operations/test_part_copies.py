@@ -109,8 +109,8 @@ async def test_what_is_refused(s3: Operations) -> None:
         ({"copy_source_range": "0-3"}, "InvalidArgument"),
         ({"copy_source_range": ""}, "InvalidArgument"),
         ({"copy_source_if_match": '"other"'}, "PreconditionFailed"),
-        ({"copy_source_sse_customer_key": "x"}, "NotImplemented"),
-        ({"sse_customer_key": "x"}, "NotImplemented"),
+        ({"copy_source_sse_customer_key": "x"}, "InvalidArgument"),
+        ({"sse_customer_key": "x"}, "InvalidArgument"),
         ({"expected_source_bucket_owner": "x"}, "AccessDenied"),
     ]
     for members, code in cases:
