@@ -15,6 +15,7 @@ from uuid import UUID
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from s3gw.buffers import Room
 from s3gw.errors import Damaged
 
 Buffer = bytes | bytearray | memoryview
@@ -49,22 +50,27 @@ class DataKey:
     def __repr__(self) -> str:
         return f"DataKey({self.id}, domain {self.domain_id})"
 
-    def seal(self, plain: Buffer) -> bytearray:
-        """A random nonce, the ciphertext, the tag. Processor work."""
-        sealed = bytearray(len(plain) + OVERHEAD)
+    def seal(self, plain: Buffer, room: Room | None = None) -> Buffer:
+        """A random nonce, the ciphertext, the tag, in `room` where that is given. Processor work."""
         nonce = os.urandom(NONCE_LENGTH)
+        if room is None:
+            return nonce + self._aead.encrypt(nonce, plain, self._bound_to)
+        sealed = room.take(len(plain) + OVERHEAD)
         sealed[:NONCE_LENGTH] = nonce
-        self._aead.encrypt_into(nonce, plain, self._bound_to, memoryview(sealed)[NONCE_LENGTH:])
+        self._aead.encrypt_into(nonce, plain, self._bound_to, sealed[NONCE_LENGTH:])
         return sealed
 
-    def open(self, sealed: Buffer) -> bytearray:
+    def open(self, sealed: Buffer, room: Room | None = None) -> Buffer:
         """What `seal` was given. Processor work. Raises Damaged where it was altered, or is another key's."""
         if len(sealed) < OVERHEAD:
             raise Damaged("the encrypted bytes are too short")
         view = memoryview(sealed)
-        plain = bytearray(len(sealed) - OVERHEAD)
+        nonce, rest = view[:NONCE_LENGTH], view[NONCE_LENGTH:]
         try:
-            self._aead.decrypt_into(bytes(view[:NONCE_LENGTH]), view[NONCE_LENGTH:], self._bound_to, plain)
+            if room is None:
+                return self._aead.decrypt(nonce, rest, self._bound_to)
+            plain = room.take(len(sealed) - OVERHEAD)
+            self._aead.decrypt_into(nonce, rest, self._bound_to, plain)
         except InvalidTag:
             raise Damaged(f"the encrypted bytes were altered, or not encrypted by key {self.id}") from None
         return plain

@@ -10,11 +10,11 @@ from typing import Self
 from uuid import UUID
 
 from s3gw.backends.base import Backend
+from s3gw.buffers import allocate
 from s3gw.config import Settings
 from s3gw.db import accounts, buckets, instances, objects
 from s3gw.db.pool import Database
 from s3gw.db.records import Body, Draft, Properties
-from s3gw.storage.buffers import allocate
 from s3gw.storage.store import Layout, Store
 
 INSTANCE = UUID(int=1)

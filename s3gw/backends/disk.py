@@ -27,6 +27,7 @@ from s3gw.backends import markers
 from s3gw.backends.base import Appender, Backend, BlobInfo, Buffer, Marker, Space
 from s3gw.backends.handles import HandleCache
 from s3gw.backends.writing import LONG, DirectWriter, write
+from s3gw.buffers import allocate
 from s3gw.errors import BlobNotFound, OutOfSpace, Unavailable
 
 ALIGNMENT = 4096
@@ -206,7 +207,7 @@ class Disk(Backend):
             _sync_directory(self._root)
             self._synced_shards.add(shard)
 
-    def _pread(self, name: str, offset: int, length: int) -> bytes:
+    def _pread(self, name: str, offset: int, length: int) -> Buffer:
         with self._handles.borrow(name, self._path(name)) as handle:
             return _read(handle, offset, length)
 
@@ -315,17 +316,13 @@ def _list_shard(shard: Path) -> list[BlobInfo]:
     return found
 
 
-def _read(handle: int, offset: int, length: int) -> bytes:
+def _read(handle: int, offset: int, length: int) -> Buffer:
     """Bytes from `offset`, `length` or up to the end of the file."""
-    data = os.pread(handle, length, offset)
-    if len(data) == length or not data:
-        return data
-    parts = [data]
-    got = len(data)
-    while got < length and (data := os.pread(handle, length - got, offset + got)):
-        parts.append(data)
-        got += len(data)
-    return b"".join(parts)
+    data = allocate(length)[:length]
+    got = 0
+    while got < length and (more := os.preadv(handle, [data[got:]], offset + got)):
+        got += more
+    return data[:got].toreadonly()
 
 
 def _sync_directory(path: Path) -> None:

@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from s3gw.buffers import allocate
+
 _IDLE = 60.0
 """Seconds after which an unused handle is closed: another process may have deleted the file, whose space
 only comes back then."""
@@ -49,14 +51,14 @@ class HandleCache:
         finally:
             self._give_back(handle)
 
-    def read_cached(self, name: str, offset: int, length: int) -> bytearray | None:
+    def read_cached(self, name: str, offset: int, length: int) -> memoryview | None:
         """The bytes if the file is open here and all of them are in memory; None says nothing else."""
         if not self._nowait or length > _CACHED_LIMIT or (handle := self._take(name)) is None:
             return None
         try:
-            data = bytearray(length)
+            data = allocate(length)[:length]
             if os.preadv(handle.fd, [data], offset, os.RWF_NOWAIT) == length:
-                return data
+                return data.toreadonly()
         except OSError as error:
             # BlockingIOError: not in memory. Others: the file system has no such reads; a thread will tell.
             if error.errno in _NOT_SUPPORTED:

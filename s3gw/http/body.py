@@ -13,13 +13,13 @@ from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
+from s3gw.buffers import allocate
 from s3gw.errors import S3Error
 from s3gw.http import digests as digest_module
 from s3gw.http.chunk_signatures import ChunkSignatures
 from s3gw.http.digests import Digests, Expected, checksum_value, expected
 from s3gw.http.framing import ChunkEnd, Deframer, Piece, incomplete
 from s3gw.http.payload import PLAIN, Form, form_of
-from s3gw.storage.buffers import allocate
 
 if TYPE_CHECKING:
     from s3gw.http.canonical import Headers

@@ -16,8 +16,8 @@ from typing import ClassVar, cast
 
 from aiohttp import StreamReader, web
 
+from s3gw.buffers import allocate
 from s3gw.http.connection import Connection
-from s3gw.storage.buffers import allocate
 
 BLOCK = 1 << 20
 """Bytes that are received before they are handed over."""

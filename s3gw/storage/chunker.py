@@ -10,7 +10,7 @@ them. FastCDC starts afresh at each.
 
 from __future__ import annotations
 
-from s3gw.storage.buffers import allocate
+from s3gw.buffers import allocate
 from s3gw.storage.hints import Hints
 from s3gw.storage.presets import Preset
 

@@ -9,6 +9,7 @@ import threading
 
 import zstandard
 
+from s3gw.buffers import Room
 from s3gw.errors import Damaged
 from s3gw.keyring import DataKey
 
@@ -39,10 +40,15 @@ class _Contexts(threading.local):
 _contexts = _Contexts()
 
 
-def encode(plain: Buffer, compress: bool, key: DataKey | None = None) -> tuple[int, Buffer]:
-    """The codec number and the bytes to store: `plain` itself where nothing is to change it."""
+def encode(
+    plain: Buffer, compress: bool, key: DataKey | None = None, room: Room | None = None
+) -> tuple[int, Buffer]:
+    """The codec number and the bytes to store: `plain` itself where nothing is to change it.
+
+    What is encrypted stands in `room`, where that is given.
+    """
     codec, packed = _compressed(plain, compress)
-    return codec, packed if key is None else key.seal(packed)
+    return codec, packed if key is None else key.seal(packed, room)
 
 
 def _compressed(plain: Buffer, compress: bool) -> tuple[int, Buffer]:
@@ -54,13 +60,16 @@ def _compressed(plain: Buffer, compress: bool) -> tuple[int, Buffer]:
     return ZSTD, packed
 
 
-def decode(codec: int, data: Buffer, plain_length: int, key: DataKey | None = None) -> Buffer:
+def decode(
+    codec: int, data: Buffer, plain_length: int, key: DataKey | None = None, room: Room | None = None
+) -> Buffer:
     """The plain bytes, exactly `plain_length` of them. Raises Damaged where that is not what `data` holds.
 
-    Memory is bounded by `plain_length`, whatever the compressed bytes pretend.
+    Memory is bounded by `plain_length`, whatever the compressed bytes pretend. What is decrypted stands in
+    `room`, where that is given.
     """
     if key is not None:
-        data = key.open(data)
+        data = key.open(data, room)
     if codec == RAW:
         if len(data) != plain_length:
             raise Damaged(f"{len(data)} bytes are stored where {plain_length} were expected")

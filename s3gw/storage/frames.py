@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from s3gw.backends.base import Buffer
+from s3gw.buffers import Room
 from s3gw.db.records import NewChunk
-from s3gw.keyring import DataKey
+from s3gw.keyring import OVERHEAD, DataKey
 from s3gw.storage import packformat
 from s3gw.storage.packformat import EncodedFrame, FrameChunk
 
@@ -50,10 +51,11 @@ def build(
     share: Sequence[Sequence[Cut]], *, domain_id: int, compress: bool, key: DataKey | None
 ) -> list[FilledFrame]:
     """The frames of one thread. Processor work."""
+    room = Room(sum(len(cut.data) for cuts in share for cut in cuts) + len(share) * OVERHEAD)
     return [
         FilledFrame(
             packformat.build_frame(
-                [FrameChunk(domain_id, cut.digest, cut.data) for cut in cuts], compress, key
+                [FrameChunk(domain_id, cut.digest, cut.data) for cut in cuts], compress, key, room
             ),
             cuts,
         )

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from awscrt.checksums import crc32c
 
+from s3gw.buffers import Room
 from s3gw.errors import Damaged
 from s3gw.keyring import DataKey
 from s3gw.storage import codec as codecs
@@ -149,8 +150,13 @@ def plan_frames(lengths: Iterable[int]) -> list[range]:
     return groups
 
 
-def build_frame(chunks: Sequence[FrameChunk], compress: bool, key: DataKey | None = None) -> EncodedFrame:
-    """One frame of `chunks` in order. Processor work, for a thread; chunks that stay raw are not copied."""
+def build_frame(
+    chunks: Sequence[FrameChunk], compress: bool, key: DataKey | None = None, room: Room | None = None
+) -> EncodedFrame:
+    """One frame of `chunks` in order. Processor work, for a thread; chunks that stay raw are not copied.
+
+    What is encrypted stands in `room`, where that is given.
+    """
     if not 0 < len(chunks) <= MAX_CHUNKS:
         raise ValueError(f"a frame takes 1 to {MAX_CHUNKS} chunks, not {len(chunks)}")
     starts: list[int] = []
@@ -160,7 +166,7 @@ def build_frame(chunks: Sequence[FrameChunk], compress: bool, key: DataKey | Non
         plain_length += len(chunk.data)
     if plain_length > MAX_PLAIN:
         raise ValueError(f"a frame takes up to {MAX_PLAIN} plain bytes, not {plain_length}")
-    codec, payload = _encode([chunk.data for chunk in chunks], compress, key)
+    codec, payload = _encode([chunk.data for chunk in chunks], compress, key, room)
     key_id = None if key is None else key.id
     stored_length = sum(len(buffer) for buffer in payload)
     checksum = 0
@@ -193,11 +199,13 @@ def build_frame(chunks: Sequence[FrameChunk], compress: bool, key: DataKey | Non
     )
 
 
-def _encode(parts: list[Buffer], compress: bool, key: DataKey | None) -> tuple[int, list[Buffer]]:
+def _encode(
+    parts: list[Buffer], compress: bool, key: DataKey | None, room: Room | None
+) -> tuple[int, list[Buffer]]:
     if not compress and key is None:
         return codecs.RAW, parts
     plain = parts[0] if len(parts) == 1 else b"".join(parts)
-    codec, payload = codecs.encode(plain, compress, key)
+    codec, payload = codecs.encode(plain, compress, key, room)
     return codec, [payload]
 
 

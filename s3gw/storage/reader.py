@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from s3gw.backends.base import Backend, Buffer
+from s3gw.buffers import Room
 from s3gw.db import chunks
 from s3gw.db.chunks import StoredChunk
 from s3gw.db.packs import Replica
@@ -223,6 +224,7 @@ def _place(chunk: StoredChunk) -> Place:
 def _decode(data: Buffer, base: int, wanted: Sequence[Extent], keys: Mapping[int, DataKey]) -> list[Buffer]:
     """Verified bytes of the extents, from a stretch of a pack that begins at `base`. Processor work."""
     view = memoryview(data)
+    room = Room(sum(extent.chunk.length for extent in wanted if extent.chunk is not None))
     decoded: dict[int, Buffer] = {}
     blocks: list[Buffer] = []
     for extent in wanted:
@@ -231,7 +233,7 @@ def _decode(data: Buffer, base: int, wanted: Sequence[Extent], keys: Mapping[int
         key = None if extent.chunk.key_id is None else keys[extent.chunk.key_id]
         if place.offset not in decoded:
             stored = view[place.offset - base : place.end - base]
-            decoded = {place.offset: codec.decode(extent.chunk.codec, stored, place.plain, key)}
+            decoded = {place.offset: codec.decode(extent.chunk.codec, stored, place.plain, key, room)}
         plain = memoryview(decoded[place.offset])[place.start : place.start + extent.chunk.length]
         blocks.append(_verified(plain, extent.chunk, key, extent.skip, extent.length))
     return blocks

@@ -68,7 +68,7 @@ def test_a_payload_comes_back_and_nonces_are_never_the_same() -> None:
 
 @pytest.mark.parametrize("at", [0, 11, 12, 18, 19, 34])
 def test_a_payload_that_was_altered(at: int) -> None:
-    sealed = KEY.seal(b"payload")
+    sealed = bytearray(KEY.seal(b"payload"))
     sealed[at] ^= 128
     with pytest.raises(Damaged):
         KEY.open(sealed)

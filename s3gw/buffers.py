@@ -15,6 +15,8 @@ import weakref
 from collections import deque
 
 _UNIT = 1 << 20
+_LEAST = 256 << 10
+"""Bytes from which on buffers are used again. Below a unit they are of a power of two."""
 KEPT = 32 << 20
 """Bytes of unused buffers that are kept for the next, in a process."""
 
@@ -24,9 +26,32 @@ def allocate(size: int) -> memoryview:
 
     They belong to whoever holds the view or one that was made of it, and are used again after the last.
     """
-    if size < _UNIT:
+    if size <= _LEAST:
         return memoryview(bytearray(size))
+    if size < _UNIT:
+        return _spare.take(1 << (size - 1).bit_length())
     return _spare.take(-(-size // _UNIT) * _UNIT)
+
+
+class Room:
+    """One buffer for results that are made one after the other and live about as long. Not for two threads
+    at once."""
+
+    __slots__ = ("_left", "_size")
+
+    def __init__(self, size: int) -> None:
+        """For `size` bytes together; nothing is allocated before any are taken."""
+        self._size = size
+        self._left: memoryview | None = None
+
+    def take(self, size: int) -> memoryview:
+        """`size` bytes that can be written to, with anything in them."""
+        if self._left is None:
+            self._left = allocate(self._size)
+        if size > len(self._left):
+            return allocate(size)[:size]
+        taken, self._left = self._left[:size], self._left[size:]
+        return taken
 
 
 def give_up_unused() -> None:

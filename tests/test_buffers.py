@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from s3gw.storage.buffers import KEPT, allocate, give_up_unused
+from s3gw.buffers import KEPT, Room, allocate, give_up_unused
 
 MIB = 1 << 20
 
@@ -102,3 +102,20 @@ def test_a_kernel_without_huge_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     give_up_unused()
     monkeypatch.setattr(mmap, "MADV_HUGEPAGE", 9999)
     assert len(allocate(4 * MIB)) == 4 * MIB
+
+
+def test_a_room_gives_parts_of_one_buffer() -> None:
+    room = Room(3 * MIB)
+    parts = [room.take(MIB), room.take(2 * MIB)]
+    for number, part in enumerate(parts):
+        part[:] = bytes([number]) * len(part)
+    assert [bytes(part[-2:]) for part in parts] == [b"\0\0", b"\1\1"]
+    assert parts[0].obj is parts[1].obj
+
+
+def test_a_room_that_is_full_gives_other_memory() -> None:
+    room = Room(10)
+    first, second = room.take(8), room.take(8)
+    first[:], second[:] = b"a" * 8, b"b" * 8
+    assert bytes(first) == b"a" * 8
+    assert len(second) == 8
