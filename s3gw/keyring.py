@@ -92,13 +92,13 @@ class DualKey(DataKey):
         super().__init__(number, domain_id, store, material[:KEY_LENGTH])
         self._inner = DataKey(number, domain_id, store, material[KEY_LENGTH:])
 
-    def seal(self, plain: Buffer) -> bytearray:
+    def seal(self, plain: Buffer, room: Room | None = None) -> Buffer:
         """As of `DataKey`, twice."""
-        return super().seal(self._inner.seal(plain))
+        return super().seal(self._inner.seal(plain), room)
 
-    def open(self, sealed: Buffer) -> bytearray:
+    def open(self, sealed: Buffer, room: Room | None = None) -> Buffer:
         """As of `DataKey`, twice."""
-        return self._inner.open(super().open(sealed))
+        return self._inner.open(super().open(sealed), room)
 
 
 def of_material(number: int, domain_id: int, store: UUID, material: bytes) -> DataKey:
