@@ -39,6 +39,9 @@ answered with a well-formed `501 NotImplemented`.
   that is shown; to GLACIER and DEEP_ARCHIVE nothing moves, since there is no restore.
 - PutBucketLifecycle and GetBucketLifecycle, the older names, are answered by those with Configuration.
 - In the Filter of a lifecycle rule Prefix and Tag may stand beside each other; both must hold.
+- Replication, inventory, analytics, metrics and Intelligent-Tiering configurations and transfer acceleration
+  are checked, stored and returned, and nothing is done by them: no object is copied, no report is written, no
+  object shows a replication status.
 - A write may carry `If-Match: *`, "whatever is there, if there is something"; AWS knows one entity tag only.
 - A conditional CompleteMultipartUpload is judged by the key as it is when the upload is completed. AWS also
   answers `409 ConditionalRequestConflict` where the key was written or deleted since the upload began.

@@ -19,6 +19,7 @@ OWNERSHIPS = frozenset({ENFORCED, PREFERRED, WRITER})
 SWITCHES = ("block_public_acls", "ignore_public_acls", "block_public_policy", "restrict_public_buckets")
 
 POLICY, ACL, OWNERSHIP, PUBLIC_ACCESS = "policy", "acl", "ownership", "public-access"
+PAYMENT = "payment"
 """Kinds of documents."""
 
 
@@ -44,6 +45,7 @@ class BucketAccess:
     acl: Acl
     ownership: str
     block: PublicAccessBlock
+    requester_pays: bool = False
 
     @property
     def acls_count(self) -> bool:
@@ -69,6 +71,7 @@ def _access(bucket: Bucket) -> BucketAccess:
         stored_acl(documents.get(ACL), bucket.owner.canonical_id),
         ownership_in(documents) or WRITER,
         block_in(documents) or PublicAccessBlock(),
+        documents.get(PAYMENT, {}).get("payer") == "Requester",
     )
 
 

@@ -19,7 +19,8 @@ BUCKET = """
     b.id AS b_id, b.name AS b_name, b.region AS b_region, b.created_at AS b_created_at,
     b.versioning AS b_versioning, b.domain_id AS b_domain_id, b.chunking AS b_chunking,
     b.archive_hints AS b_archive_hints, b.compression AS b_compression,
-    (SELECT jsonb_object_agg(s.kind, s.document)::text FROM bucket_settings s WHERE s.bucket_id = b.id)
+    (SELECT jsonb_object_agg(s.kind, s.document)::text FROM bucket_settings s
+        WHERE s.bucket_id = b.id AND strpos(s.kind, '/') = 0)
         AS b_settings,
     b.object_lock AS b_object_lock,
     bo.id AS bo_id, bo.canonical_id AS bo_canonical_id, bo.name AS bo_name,

@@ -11,7 +11,7 @@ from functools import cached_property
 
 from s3gw.access.acl import Permission
 from s3gw.access.conditions import Context
-from s3gw.access.decision import Decision, Question, decide, decide_on_version
+from s3gw.access.decision import Decision, Question, decide, decide_on_version, owns
 from s3gw.access.documents import access_of
 from s3gw.access.requirements import BY_INITIATOR, Need, Rule, Target, needs, rule_for
 from s3gw.db.pool import Database
@@ -33,6 +33,8 @@ class Gate:
     def __init__(self, sent: Sent, registered: Registered) -> None:
         self._sent = sent
         self._registered = registered
+        self.charged = False
+        """Whether the caller has agreed to pay for the request."""
 
     @cached_property
     def _facts(self) -> Context:
@@ -60,7 +62,21 @@ class Gate:
             raise missing_bucket(target.bucket)
         if operation not in _BY_DOCUMENT or access_of(bucket).policy is None:
             await self._decide(rule, bucket, target.found.version, db)
+        if not self._pays(bucket):
+            raise S3Error("AccessDenied")
         return target
+
+    def _pays(self, bucket: Bucket) -> bool:
+        """Whether the caller agrees to pay, where somebody else than the owner must.
+
+        https://docs.aws.amazon.com/AmazonS3/latest/userguide/RequesterPaysBuckets.html
+        """
+        account = self._sent.account
+        if not access_of(bucket).requester_pays or owns(account, bucket):
+            return True
+        agrees = self._sent.headers.get("x-amz-request-payer", "").lower() == "requester"
+        self.charged = agrees and account is not None
+        return self.charged
 
     def _check_region(self, bucket: Bucket | None) -> None:
         """A signature is for the gateway's region, one that it serves besides, or that of the bucket."""
@@ -128,11 +144,11 @@ class Gate:
     ) -> bool:
         """Whether the caller may."""
         question = Question(self._sent.account, needs, bucket, key, version, self._context)
-        return decide(question) is Decision.ALLOW
+        return decide(question) is Decision.ALLOW and self._pays(bucket)
 
     def may_read(
         self, needs: Sequence[Need], bucket: Bucket, key: str, version: ObjectVersion | None
     ) -> bool:
         """Whether the caller may read a version, or hear that there is none."""
         question = Question(self._sent.account, needs, bucket, key, version, self._context)
-        return decide_on_version(question) is Decision.ALLOW
+        return decide_on_version(question) is Decision.ALLOW and self._pays(bucket)

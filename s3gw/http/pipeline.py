@@ -160,8 +160,12 @@ class Pipeline:
             )
             answer = registered.handler(call, came.given)
             if came.operation.name in slow.OPERATIONS and request.version >= HttpVersion11:
-                return await slow.reply(exchange, came.operation, answer, self.settings.slow_answer)
-            return came.operation.render(await answer)
+                reply = await slow.reply(exchange, came.operation, answer, self.settings.slow_answer)
+            else:
+                reply = came.operation.render(await answer)
+            if gate.charged:
+                reply.headers.append(("x-amz-request-charged", "requester"))
+            return reply
         finally:
             await came.body.close()
 
