@@ -103,6 +103,10 @@ class Settings:
     archive_hints: bool = True
     reserve: int = 1 << 30
     """Free bytes below which a disk takes no more writes."""
+    replicas: int = 1
+    """Copies of each pack, on as many backends."""
+    write_quorum: int = 0
+    """Copies that must be durable before an upload is acknowledged; 0 for all."""
     inline_limit: int = 8192
     """Stored bytes up to which an object's new chunks stay in the database."""
     header_timeout: float = 30.0
@@ -148,6 +152,11 @@ class Settings:
     def host_port(self) -> tuple[str, int]:
         """The address to listen on."""
         return _host_port(self.listen)
+
+    @property
+    def needed_replicas(self) -> int:
+        """Copies that must be durable before an upload is acknowledged."""
+        return self.write_quorum or self.replicas
 
     @property
     def metrics_host_port(self) -> tuple[str, int] | None:
@@ -246,7 +255,7 @@ def _convert(name: str, value: Any) -> Any:
     match name:
         case "data":
             return Path(str(value))
-        case "workers" | "max_connections":
+        case "workers" | "max_connections" | "replicas" | "write_quorum":
             return _integer(name, value)
         case "archive_hints" | "guard_connections" | "signature_v2" | "sse_c_over_http":
             if str(value).lower() not in _SWITCH:
@@ -321,8 +330,16 @@ def _check(settings: Settings) -> None:
         except ValueError as error:
             raise ConfigError(f"master_key: {error}") from None
     _check_websites(settings)
+    _check_replicas(settings)
     _check_credentials(settings)
     _check_metrics(settings)
+
+
+def _check_replicas(settings: Settings) -> None:
+    if not 1 <= settings.replicas <= 16:
+        raise ConfigError("replicas: must be from 1 to 16")
+    if not 0 <= settings.write_quorum <= settings.replicas:
+        raise ConfigError("write_quorum: must be from 1 to the number of replicas, or 0 for all of them")
 
 
 def _check_address(name: str, address: str) -> None:

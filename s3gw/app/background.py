@@ -10,10 +10,10 @@ from s3gw.app.foundation import Foundation
 from s3gw.app.meter import Meter
 from s3gw.app.store_figures import StoreFigures
 from s3gw.db.pool import Database
-from s3gw.jobs import collect, compact, lifecycle
+from s3gw.jobs import collect, compact, lifecycle, replicate
 from s3gw.jobs.runner import Runner
 
-CONNECTIONS = 9
+CONNECTIONS = 15
 """Every running job holds one to be alone with it, and works on another; leases and metrics take turns."""
 
 
@@ -28,10 +28,15 @@ async def background(ground: Foundation, meter: Meter) -> AsyncIterator[None]:
         for backend in backends.values():
             stack.push_async_callback(backend.close)
         compactor = await stack.enter_async_context(
-            compact.compacting(db, backends, settings, instance=ground.instance, weights=ground.weights())
+            compact.compacting(db, backends, settings, instance=ground.instance, placing=ground.placing())
         )
-        jobs = [*collect.jobs(db, backends, settings), compact.job(compactor, settings)]
-        runner = Runner(db, [*jobs, lifecycle.job(db, settings)])
+        jobs = [
+            *collect.jobs(db, backends, settings),
+            compact.job(compactor, settings),
+            lifecycle.job(db, settings),
+            *replicate.jobs(db, backends, settings),
+        ]
+        runner = Runner(db, jobs)
         stack.push_async_callback(runner.stop)
         runner.start()
         meter.watch(db)

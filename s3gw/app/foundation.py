@@ -24,6 +24,7 @@ from s3gw.db.records import Account
 from s3gw.errors import ConfigError, GatewayError, Unavailable
 from s3gw.metrics.board import Board
 from s3gw.storage import keys
+from s3gw.storage.packs import Placing
 
 log = logging.getLogger("s3gw.app")
 
@@ -72,9 +73,10 @@ class Foundation:
         """The backends of this gateway by the ids of their rows, opened for one process."""
         return adoption.opened(self.places, self.settings.reserve, observer)
 
-    def weights(self) -> dict[int, int]:
-        """How much of what is written each backend takes, by the ids of their rows."""
-        return {place.row.id: place.row.weight for place in self.places if place.row.state == "active"}
+    def placing(self) -> Placing:
+        """How copies of packs are spread over the backends that take new ones."""
+        weights = {place.row.id: place.row.weight for place in self.places if place.row.state == "active"}
+        return Placing(weights, self.settings.replicas, self.settings.needed_replicas)
 
 
 @asynccontextmanager

@@ -50,7 +50,7 @@ async def serving(foundation: Foundation, server: Server, meter: Meter) -> Async
         rows = _embedded(foundation)
         if rows is not None:
             stack.push_async_callback(rows.close)
-        store = Store(db, backends, settings, foundation.instance, foundation.weights(), keys, rows)
+        store = Store(db, backends, settings, foundation.instance, foundation.placing(), keys, rows)
         stack.push_async_callback(_close_store, store)
         stack.push_async_callback(server.stop, settings.shutdown_timeout)
         meter.watch(db)

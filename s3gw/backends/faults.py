@@ -44,6 +44,10 @@ class FaultyBackend(Wrapper):
         self.faults = list(faults)
         self.met: dict[str, int] = {}
 
+    def script(self, *faults: Fault) -> None:
+        """Follow another script from now on."""
+        self.faults, self.met = list(faults), {}
+
     async def open(self, name: str) -> Appender:
         """As the script says; so do the appends."""
         return FaultyAppender(self, await super().open(name))

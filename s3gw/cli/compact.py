@@ -20,6 +20,7 @@ from s3gw.errors import ConfigError
 from s3gw.jobs.collect import Collector, Freed, collect_now
 from s3gw.jobs.compact import compacting
 from s3gw.jobs.job import Progress
+from s3gw.storage.packs import Placing
 
 if TYPE_CHECKING:
     from s3gw.cli.options import Commands
@@ -76,7 +77,8 @@ async def _compact(settings: Settings, grace: float | None) -> tuple[Progress, F
     async with app.storage(settings) as (db, backends):
         freed = await _collect(db, backends, settings, grace)
         weights = await instances.active_weights(db)
-        compacts = compacting(db, backends, settings, weights=weights)
+        placing = Placing(weights, settings.replicas, settings.needed_replicas)
+        compacts = compacting(db, backends, settings, placing=placing)
         async with compacts as compactor, progress.shown("compacting", done):
             await compactor.run_all(done)
         after = await _collect(db, backends, settings, grace)

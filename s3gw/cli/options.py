@@ -42,6 +42,8 @@ SERVE = {
     "chunking": ("PRESET", "of new buckets: cdc-256k, cdc-64k, cdc-4m or fixed-4m (cdc-256k)"),
     "archive_hints": ("on|off", "of new buckets: cut at the members of tar and zip archives (on)"),
     "reserve": ("SIZE", "free space below which writes are refused (1GiB)"),
+    "replicas": ("NUMBER", "copies of each pack, on as many backends (1)"),
+    "write_quorum": ("NUMBER", "copies that must be durable before an upload is acknowledged (all)"),
     "inline_limit": ("SIZE", "stored bytes up to which small objects stay in the database (8192)"),
     "header_timeout": ("SECONDS", "for the headers of a request (30)"),
     "keepalive_timeout": ("SECONDS", "for an idle connection (75)"),

@@ -56,7 +56,7 @@ _REPLICAS = """
     LEFT JOIN LATERAL (
         SELECT array_agg(backend_id ORDER BY backend_id, name) AS backend_ids,
                array_agg(name ORDER BY backend_id, name) AS names
-        FROM replicas WHERE pack_id = c.pack_id
+        FROM replicas WHERE pack_id = c.pack_id AND ready
     ) r ON c.pack_id IS NOT NULL
 """
 _BY_IDS = f"SELECT {_CHUNK} FROM chunks c {_REPLICAS} WHERE c.id = ANY ($1::bigint[])"

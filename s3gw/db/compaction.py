@@ -113,7 +113,7 @@ async def contents(db: Database, pack_id: int) -> Contents:
     copies = await db.fetch(
         """
         SELECT r.backend_id, r.name FROM replicas r JOIN packs p ON p.id = r.pack_id
-        WHERE r.pack_id = $1 AND p.lease_until IS NULL ORDER BY r.backend_id, r.name
+        WHERE r.pack_id = $1 AND r.ready AND p.lease_until IS NULL ORDER BY r.backend_id, r.name
         """,
         pack_id,
     )

@@ -37,13 +37,21 @@ async def store_id(db: Database) -> UUID:
     return found
 
 
-async def create(db: Database, instance: Instance, backend_ids: Sequence[int], lease: float) -> Pack:
+async def reserve(db: Database) -> int:
+    """An id for a pack that is to be registered. One that is not used is missed by nobody."""
+    found: int = await db.fetchval("SELECT nextval(pg_get_serial_sequence('packs', 'id'))")
+    return found
+
+
+async def create(
+    db: Database, instance: Instance, pack_id: int, backend_ids: Sequence[int], lease: float
+) -> Pack:
     """Register an open pack with a replica on each backend; durable before any blob is made."""
     rows = await db.fetch(
         """
         WITH pack AS (
-            INSERT INTO packs (instance_id, epoch, lease_until)
-            VALUES ($1, $2, now() + make_interval(secs => $3)) RETURNING id
+            INSERT INTO packs (id, instance_id, epoch, lease_until) OVERRIDING SYSTEM VALUE
+            VALUES ($5, $1, $2, now() + make_interval(secs => $3)) RETURNING id
         )
         INSERT INTO replicas (pack_id, backend_id)
         SELECT pack.id, b FROM pack, unnest($4::smallint[]) AS b
@@ -53,15 +61,19 @@ async def create(db: Database, instance: Instance, backend_ids: Sequence[int], l
         instance.epoch,
         lease,
         backend_ids,
+        pack_id,
     )
     return Pack(rows[0]["pack_id"], [Replica(row["backend_id"], row["name"]) for row in rows])
 
 
-async def seal(db: Database, pack_id: int, size: int) -> None:
+async def seal(db: Database, pack_id: int, size: int, failed: Sequence[UUID] = ()) -> None:
     """Record that a pack of `size` bytes grows no more, and have it judged: perhaps nothing lives in it.
 
-    The reaper may have sealed it before, when its lease could not be renewed, and found it shorter.
+    The copies that `failed` are given up, and others will be made in their place. The reaper may have sealed
+    the pack before, when its lease could not be renewed, and found it shorter.
     """
+    if failed:
+        await give_up(db, pack_id, failed)
     await db.execute(
         """
         WITH sealed AS (
@@ -92,3 +104,19 @@ async def renew(db: Database, pack_ids: Sequence[int], lease: float) -> frozense
         lease,
     )
     return frozenset(pack_ids) - {row["id"] for row in rows}
+
+
+async def give_up(db: Database, pack_id: int, names: Sequence[UUID]) -> None:
+    """Condemn copies of a pack that are not whole, and have others made."""
+    await db.execute(
+        """
+        WITH gone AS (
+            DELETE FROM replicas WHERE pack_id = $1 AND name = ANY ($2::uuid[]) RETURNING name, backend_id
+        ), condemned AS (
+            INSERT INTO tombstones (name, backend_id) SELECT name, backend_id FROM gone
+        )
+        INSERT INTO repairs (pack_id) SELECT $1 FROM packs WHERE id = $1 ON CONFLICT DO NOTHING
+        """,
+        pack_id,
+        names,
+    )

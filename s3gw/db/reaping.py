@@ -12,7 +12,7 @@ from uuid import UUID
 
 from s3gw import pauses
 from s3gw.db.collection import drop_manifests, ids_of
-from s3gw.db.packs import Replica
+from s3gw.db.packs import Replica, give_up
 from s3gw.db.pool import Database
 
 _MANIFESTS = 8
@@ -65,9 +65,12 @@ async def expired_packs(db: Database, after: int) -> list[ExpiredPack]:
     return [ExpiredPack(row["id"], list(map(Replica, row["backend_ids"], row["names"]))) for row in rows]
 
 
-async def seal_expired(db: Database, pack_id: int, size: int) -> None:
-    """Seal a pack whose writer is gone, unless it came back, and have it judged: nothing may live in it."""
-    await db.execute(
+async def seal_expired(db: Database, pack_id: int, size: int, short: Sequence[UUID] = ()) -> None:
+    """Seal a pack whose writer is gone, unless it came back, and have it judged: nothing may live in it.
+
+    The copies that are `short` miss appends, and are given up.
+    """
+    sealed = await db.fetchval(
         f"""
         WITH expired AS MATERIALIZED (
             SELECT id FROM packs x WHERE id = $1 AND lease_until IS NOT NULL AND ({_OVER})
@@ -76,11 +79,13 @@ async def seal_expired(db: Database, pack_id: int, size: int) -> None:
             UPDATE packs p SET size = $2, instance_id = NULL, epoch = NULL, lease_until = NULL
             FROM expired WHERE p.id = expired.id RETURNING p.id
         )
-        INSERT INTO candidates (pack_id) SELECT id FROM sealed
+        INSERT INTO candidates (pack_id) SELECT id FROM sealed RETURNING pack_id
         """,
         pack_id,
         size,
     )
+    if sealed is not None and short:
+        await give_up(db, pack_id, short)
 
 
 async def reap_uploads(db: Database, margin: float) -> int:

@@ -91,11 +91,13 @@ class Collector:
         while packs := await reaping.expired_packs(self.db, last):
             for pack in packs:
                 try:
-                    sizes = [await self._size(replica) for replica in pack.replicas]
+                    sizes = {replica.name: await self._size(replica) for replica in pack.replicas}
                 except (GatewayError, OSError) as error:
                     log.warning("the size of pack %d cannot be told, it waits: %s", pack.id, error)
                     continue
-                await reaping.seal_expired(self.db, pack.id, max(sizes))
+                size = max(sizes.values())
+                short = [name for name, length in sizes.items() if length < size]
+                await reaping.seal_expired(self.db, pack.id, size, short)
             last = packs[-1].id
         while await reaping.reap_uploads(self.db, self.margins.completed_upload):
             pass

@@ -23,7 +23,7 @@ from s3gw.db.pool import Database
 from s3gw.jobs.job import Job, Progress
 from s3gw.jobs.throttle import Throttle
 from s3gw.storage.leases import Leases
-from s3gw.storage.packs import PACK_SIZE, PackWriter
+from s3gw.storage.packs import PACK_SIZE, PackWriter, Placing
 from s3gw.storage.relocate import Relocation
 
 log = logging.getLogger(__name__)
@@ -132,7 +132,7 @@ async def compacting(
     settings: Settings,
     *,
     instance: Instance | None = None,
-    weights: Mapping[int, int] | None = None,
+    placing: Placing | None = None,
 ) -> AsyncIterator[Compactor]:
     """A compactor with open packs of its own, which are sealed at the end.
 
@@ -140,7 +140,7 @@ async def compacting(
     what it leaves open when it is killed is over when its lease is.
     """
     leases = Leases(db, settings.margins.lease)
-    writer = PackWriter(db, backends, instance or Instance(uuid4(), 1), leases, weights)
+    writer = PackWriter(db, backends, instance or Instance(uuid4(), 1), leases, placing)
     throttle = Throttle(settings.job_rest, settings.compact_rate)
     try:
         yield Compactor(db, backends, writer, throttle, settings.compact_dead / 100)

@@ -9,6 +9,7 @@ from s3gw import pauses
 from s3gw.backends.base import Buffer
 from s3gw.errors import Unavailable
 from s3gw.storage.pack_register import Pack, Register, Waiter, fail
+from s3gw.storage.quorum import quorum
 
 PACK_SIZE = 24 << 20
 """Bytes from which a pack takes no further append; one append may carry it beyond."""
@@ -82,27 +83,36 @@ class OpenPacks:
             buffers.extend(waiter.buffers)
             length += waiter.length
         try:
-            offsets = await asyncio.gather(*(appender.append(buffers) for appender in pack.appenders))
-            if len(set(offsets)) != 1:
-                raise Unavailable("the replicas of a pack differ in length")
+            offset = await self._append(pack, buffers)
         except BaseException:
             self._retire(pack)
             raise
-        end = offsets[0] + length
-        pack.size = end + max(-end % appender.alignment for appender in pack.appenders)
+        end = offset + length
+        pack.size = end + max(-end % appender.alignment for appender in pack.appenders.values())
         await pauses.reach("pack.synced")
-        self._register.place(pack, group, offsets[0] + len(header))
+        self._register.place(pack, group, offset + len(header))
         if pack.size >= PACK_SIZE:
             self._retire(pack)
 
+    async def _append(self, pack: Pack, buffers: Sequence[Buffer]) -> int:
+        """Append to all copies and wait for enough; the offset, which is the same in all."""
+        calls = {replica: appender.append(buffers) for replica, appender in pack.appenders.items()}
+        offsets, failures = await quorum(calls, self._register.needed)
+        if len(set(offsets.values())) != 1:
+            raise Unavailable("the replicas of a pack differ in length")
+        self._register.drop(pack, failures)
+        for replica in failures:
+            await pack.appenders.pop(replica).close()
+        return next(iter(offsets.values()))
+
     async def _begin(self) -> Pack:
         """Register a pack, then create its blobs."""
-        pack = await self._register.begin(self._register.choose(appendable=True))
+        pack = await self._register.begin(appendable=True)
         try:
             backends = self._register.backends
-            pack.appenders = [
-                await backends[replica.backend_id].open(replica.blob) for replica in pack.replicas
-            ]
+            calls = {replica: backends[replica.backend_id].open(replica.blob) for replica in pack.replicas}
+            pack.appenders, failures = await quorum(calls, self._register.needed)
+            self._register.drop(pack, failures)
         except BaseException:
             self._retire(pack)
             raise

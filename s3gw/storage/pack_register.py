@@ -8,6 +8,7 @@ in it that are safe and not yet published: a sealed pack in which nothing lives 
 from __future__ import annotations
 
 import asyncio
+import logging
 import random
 import time
 from collections.abc import Mapping, Sequence
@@ -23,21 +24,42 @@ from s3gw.db.pool import Database
 from s3gw.errors import Unavailable
 from s3gw.storage import packformat
 from s3gw.storage.leases import Leases
+from s3gw.storage.ring import Ring
+
+log = logging.getLogger(__name__)
+
+_SAMPLE = 512
+"""Ids of packs that are looked up to learn how often a kind of backend is drawn."""
 
 
 @dataclass(eq=False, slots=True)
 class Pack:
-    """A pack that this process writes; every replica holds the same bytes."""
+    """A pack that this process writes; every replica holds the same bytes, from the first on."""
 
     id: int
     replicas: Sequence[Replica]
-    appenders: Sequence[Appender] = ()
+    """The copies that hold all of it so far."""
+    appenders: dict[Replica, Appender] = field(default_factory=dict)
     """Where it is being appended to."""
+    failed: list[Replica] = field(default_factory=list)
+    """The copies of which a write failed; they go when the pack is sealed, and are made anew elsewhere."""
     size: int = 0
     """Durable bytes."""
     unpublished: int = 0
     """Uploads whose frames are durable here while their rows are not committed."""
     retired: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Placing:
+    """How copies of packs are spread over the backends."""
+
+    weights: Mapping[int, int] | None = None
+    """Of the backends that take packs, by the ids of their rows; all of them alike where it is None."""
+    replicas: int = 1
+    """How many copies each pack has."""
+    needed: int = 1
+    """How many of them must be durable before anything in the pack is published."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,33 +108,60 @@ class Register:
         backends: Mapping[int, Backend],
         instance: Instance,
         leases: Leases,
-        weights: Mapping[int, int] | None,
+        placing: Placing,
     ) -> None:
         self.backends = backends
-        self._weights = dict.fromkeys(backends, 1) if weights is None else weights
+        weights = dict.fromkeys(backends, 1) if placing.weights is None else placing.weights
+        self._ring = Ring({number: weights.get(number, 0) for number in backends})
+        self._replicas = placing.replicas
+        self.needed = placing.needed
         self._db = db
         self._instance = instance
         self._leases = leases
         self._store_id: UUID | None = None
+        self._appending: float | None = None
         self.commits = Commits()
 
-    def choose(self, *, appendable: bool | None = None) -> int:
-        """A backend that takes packs, drawn by weight; where `appendable` is given, one that is or is not."""
-        weights = {
-            backend_id: self._weights.get(backend_id, 0)
-            for backend_id, backend in self.backends.items()
-            if appendable in (None, backend.appendable)
-        }
-        if not any(weights.values()):
-            raise Unavailable("no backend takes packs")
-        return random.choices(list(weights), list(weights.values()))[0]  # noqa: S311 - nothing secret
+    def draw(self) -> bool:
+        """Whether what is to be written goes to a pack that is appended to: as often as packs are that the
+        ring puts wholly on backends that can. Raises Unavailable where no backend takes packs."""
+        if self._appending is None:
+            ids = range(_SAMPLE)
+            self._appending = sum(self._appends(self._targets(number)) for number in ids) / _SAMPLE
+        return random.random() < self._appending  # noqa: S311 - nothing secret
 
-    async def begin(self, backend_id: int) -> Pack:
-        """Register a pack with one replica there; from now on it is leased."""
-        registered = await packs.create(self._db, self._instance, [backend_id], self._leases.seconds)
+    async def begin(self, *, appendable: bool) -> Pack:
+        """Register a pack with its replicas; from now on it is leased.
+
+        Its id says where they are, so one is taken that the ring puts on backends of the kind that is wanted.
+        """
+        while True:
+            pack_id = await packs.reserve(self._db)
+            targets = self._targets(pack_id)
+            if self._appends(targets) == appendable:
+                break
+        registered = await packs.create(self._db, self._instance, pack_id, targets, self._leases.seconds)
         self._leases.hold_pack(registered.id)
         await pauses.reach("pack.registered")
         return Pack(registered.id, registered.replicas)
+
+    def drop(self, pack: Pack, failures: Mapping[Replica, Exception]) -> None:
+        """Count on these copies no more."""
+        for replica, error in failures.items():
+            log.warning(
+                "pack %d goes on without its copy on backend %d: %s", pack.id, replica.backend_id, error
+            )
+        pack.failed += failures
+        pack.replicas = [replica for replica in pack.replicas if replica not in failures]
+
+    def _targets(self, pack_id: int) -> list[int]:
+        found = self._ring.backends(pack_id, self._replicas)
+        if len(found) < self.needed:
+            raise Unavailable(f"of {self.needed} backends that must take a pack there are {len(found)}")
+        return found
+
+    def _appends(self, targets: Sequence[int]) -> bool:
+        return all(self.backends[number].appendable for number in targets)
 
     async def header(self, pack: Pack) -> bytes:
         """The first bytes of the pack."""
@@ -153,9 +202,9 @@ class Register:
     async def _seal(self, pack: Pack) -> None:
         """End the pack. The lease is let go first: a pack that cannot be sealed is left to the reaper."""
         self._leases.packs.discard(pack.id)
-        for appender in pack.appenders:
+        for appender in pack.appenders.values():
             await appender.close()
-        await packs.seal(self._db, pack.id, pack.size)
+        await packs.seal(self._db, pack.id, pack.size, [replica.name for replica in pack.failed])
 
 
 def fail(group: Sequence[Waiter], error: BaseException) -> None:

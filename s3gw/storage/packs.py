@@ -11,10 +11,10 @@ from s3gw.db.instances import Instance
 from s3gw.db.pool import Database
 from s3gw.storage.leases import Leases
 from s3gw.storage.open_packs import PACK_SIZE, OpenPacks
-from s3gw.storage.pack_register import Commits, Pack, Placement, Register, Waiter
+from s3gw.storage.pack_register import Commits, Pack, Placement, Placing, Register, Waiter
 from s3gw.storage.put_packs import PutPacks
 
-__all__ = ["PACK_SIZE", "Commits", "PackWriter", "Placement"]
+__all__ = ["PACK_SIZE", "Commits", "PackWriter", "Placement", "Placing"]
 
 
 class PackWriter:
@@ -26,10 +26,10 @@ class PackWriter:
         backends: Mapping[int, Backend],
         instance: Instance,
         leases: Leases,
-        weights: Mapping[int, int] | None = None,
+        placing: Placing | None = None,
     ) -> None:
-        """`weights` of the backends that take packs; all of them alike where it is None."""
-        self._register = Register(db, backends, instance, leases, weights)
+        """Without `placing` each pack has one copy, on any of the backends."""
+        self._register = Register(db, backends, instance, leases, placing or Placing())
         self._open = OpenPacks(self._register)
         self._put = PutPacks(self._register)
         leases.on_pack_lost = self._open.lost
@@ -71,8 +71,7 @@ class PackWriter:
         await self._register.settle()
 
     async def _place(self, waiter: Waiter) -> Placement:
-        backend = self._register.backends[self._register.choose()]
-        (self._open if backend.appendable else self._put).add(waiter)
+        (self._open if self._register.draw() else self._put).add(waiter)
         try:
             return await waiter.placed
         except asyncio.CancelledError:

@@ -19,6 +19,7 @@ from s3gw import pauses
 from s3gw.backends.base import Buffer
 from s3gw.errors import Unavailable
 from s3gw.storage.pack_register import Pack, Register, Waiter, fail
+from s3gw.storage.quorum import quorum
 
 log = logging.getLogger(__name__)
 
@@ -111,7 +112,7 @@ class PutPacks:
                 raise
 
     async def _put_once(self, group: Sequence[Waiter]) -> None:
-        pack = await self._register.begin(self._register.choose(appendable=False))
+        pack = await self._register.begin(appendable=False)
         try:
             await self._store(pack, group)
             await pauses.reach("pack.put")
@@ -125,7 +126,9 @@ class PutPacks:
         for waiter in group:
             buffers.extend(waiter.buffers)
         backends = self._register.backends
-        await asyncio.gather(
-            *(backends[replica.backend_id].put(replica.blob, buffers) for replica in pack.replicas)
-        )
+        calls = {
+            replica: backends[replica.backend_id].put(replica.blob, buffers) for replica in pack.replicas
+        }
+        _, failures = await quorum(calls, self._register.needed)
+        self._register.drop(pack, failures)
         pack.size = sum(map(len, buffers))

@@ -17,7 +17,7 @@ from functools import partial
 
 from s3gw.backends.base import Backend, Buffer
 from s3gw.buffers import Room
-from s3gw.db import chunks
+from s3gw.db import chunks, placement
 from s3gw.db.chunks import StoredChunk
 from s3gw.db.packs import Replica
 from s3gw.db.pool import Database
@@ -25,6 +25,7 @@ from s3gw.db.records import Body, InlineChunk
 from s3gw.errors import BlobNotFound, Damaged, Unavailable
 from s3gw.keyring import DataKey, digest
 from s3gw.storage import codec
+from s3gw.storage.hedge import Hedge
 from s3gw.storage.keys import Keys
 from s3gw.storage.layout import Extent, extents
 
@@ -87,6 +88,9 @@ class Reader:
         self._keys = keys
         self._backends = backends
         self._cpu = cpu
+        self._hedge = Hedge()
+        self._suspects: set[int] = set()
+        """Packs of which a copy was not as it should be."""
 
     async def read(
         self, body: Body, start: int, length: int, inline: InlineChunk | None = None
@@ -140,14 +144,15 @@ class Reader:
             return _zeros(first.length)
         if segment.pack_id is None:
             return [await self.inline(first.chunk, first.skip, first.length)]
-        trouble: Exception | None = None
-        for replica in segment.replicas:
-            try:
-                return await self._fetch(segment, replica)
-            except (BlobNotFound, Damaged, Unavailable) as error:
-                log.warning("pack %s, copy %s: %s", segment.pack_id, replica.blob, error)
-                trouble = error
-        return await self._load_moved(segment, trouble)
+        if not segment.replicas:
+            return await self._load_moved(segment, None)
+        found = await self._hedge.read(segment.replicas, partial(self._fetch, segment))
+        if isinstance(found, Exception):
+            return await self._load_moved(segment, found)
+        if self._suspects and segment.pack_id in self._suspects:
+            self._suspects.discard(segment.pack_id)
+            await placement.queue_repairs(self._db, [segment.pack_id])
+        return found
 
     async def _load_moved(self, segment: Segment, trouble: Exception | None) -> list[Buffer]:
         """Look the chunks up again: compaction may have moved them since."""
@@ -173,6 +178,14 @@ class Reader:
         backend = self._backends.get(replica.backend_id)
         if backend is None:
             raise Unavailable(f"backend {replica.backend_id} is not configured")
+        try:
+            return await self._decoded(segment, replica, backend)
+        except (BlobNotFound, Damaged):
+            if segment.pack_id is not None:
+                self._suspects.add(segment.pack_id)
+            raise
+
+    async def _decoded(self, segment: Segment, replica: Replica, backend: Backend) -> list[Buffer]:
         data = await backend.read(replica.blob, segment.start, segment.end - segment.start)
         if len(data) != segment.end - segment.start:
             raise Damaged(f"the pack ends before byte {segment.end}")

@@ -25,7 +25,7 @@ from s3gw.storage.budget import Budget
 from s3gw.storage.inflight import InFlight
 from s3gw.storage.keys import Keys
 from s3gw.storage.leases import Leases
-from s3gw.storage.packs import Commits, PackWriter
+from s3gw.storage.packs import Commits, PackWriter, Placing
 from s3gw.storage.reader import Reader
 from s3gw.storage.writer import Layout, Share, Tools, Upload
 
@@ -64,14 +64,14 @@ class Store:
         backends: Mapping[int, Backend],
         settings: Settings,
         instance: Instance,
-        weights: Mapping[int, int] | None = None,
+        placing: Placing | None = None,
         keys: Keys | None = None,
         rows: Backend | None = None,
     ) -> None:
         """`backends` by the ids of their rows; `instance` as `db.instances.start` gave it.
 
-        `weights` are those of the backends that take new packs; all of them alike where it is None. Without
-        `keys` nothing is encrypted. `rows` is where the database writes, if that is known: it holds no packs,
+        Without `placing` each pack has one copy, on any of the backends; without `keys` nothing is encrypted.
+        `rows` is where the database writes, if that is known: it holds no packs,
         but nothing is stored where it is full.
         """
         self._db = db
@@ -79,7 +79,7 @@ class Store:
         self._appends = all(backend.appendable for backend in backends.values())
         self._cpu = ThreadPoolExecutor(os.cpu_count() or 2, thread_name_prefix="s3gw-cpu")
         self._leases = Leases(db, settings.margins.lease)
-        self._packs = PackWriter(db, backends, instance, self._leases, weights)
+        self._packs = PackWriter(db, backends, instance, self._leases, placing)
         self._keys = Keys(db) if keys is None else keys
         self._reader = Reader(db, backends, self._cpu, self._keys)
         self._uploads = 0

@@ -1,0 +1,342 @@
+"""Several copies of every pack: written to enough, read from any, made anew, moved, verified."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import Self
+
+import pytest
+
+from s3gw.backends.base import Backend
+from s3gw.backends.faults import Fault, FaultyBackend
+from s3gw.backends.memory import Memory
+from s3gw.config import Margins, Settings
+from s3gw.db import instances
+from s3gw.db.pool import Database
+from s3gw.errors import Damaged, GatewayError, Unavailable
+from s3gw.jobs.collect import collect_now
+from s3gw.jobs.job import Progress
+from s3gw.jobs.replicate import Balancer
+from s3gw.jobs.throttle import Throttle
+from s3gw.storage import hedge, quorum
+from s3gw.storage.packs import Placing
+from s3gw.storage.ring import Ring
+from s3gw.storage.store import Store
+from tests.invariants import check_store
+from tests.stores import INSTANCE, Keys, count, random_bytes
+
+KIB, MIB = 1 << 10, 1 << 20
+DOWN = Unavailable("down")
+
+
+@dataclass
+class World:
+    """A store over several backends in memory, each of which may be made to fail."""
+
+    db: Database
+    keys: Keys
+    memories: dict[int, Memory] = field(default_factory=dict)
+    backends: dict[int, FaultyBackend] = field(default_factory=dict)
+    replicas: int = 2
+    needed: int = 2
+    stores: list[Store] = field(default_factory=list)
+
+    @classmethod
+    async def create(cls, db: Database, number: int, replicas: int = 2, needed: int = 2) -> Self:
+        world = cls(db, await Keys.create(db), replicas=replicas, needed=needed)
+        for _ in range(number):
+            await world.add()
+        return world
+
+    async def add(self) -> int:
+        name = f"backend-{len(self.memories)}"
+        row = await instances.ensure_backend(self.db, name, f"test:{name}")
+        self.memories[row.id] = Memory()
+        self.backends[row.id] = FaultyBackend(self.memories[row.id], [])
+        return row.id
+
+    async def store(self) -> Store:
+        weights = await instances.active_weights(self.db)
+        instance = await instances.start(self.db, INSTANCE)
+        placing = Placing(weights, self.replicas, self.needed)
+        self.stores.append(Store(self.db, dict(self.backends), Settings(), instance, placing))
+        return self.stores[-1]
+
+    @property
+    def balancer(self) -> Balancer:
+        return Balancer(self.db, dict(self.backends), self.replicas, Throttle())
+
+    def down(self, backend_id: int) -> None:
+        """From now on every call of the backend fails."""
+        methods = ("put", "open", "append", "read", "size", "delete", "list")
+        self.backends[backend_id].script(*(Fault(method, DOWN, count=None) for method in methods))
+
+    def up(self, backend_id: int) -> None:
+        self.backends[backend_id].script()
+
+    async def copies(self) -> dict[int, set[int]]:
+        """On which backends each pack has copies that are ready."""
+        rows = await self.db.fetch("SELECT pack_id, backend_id FROM replicas WHERE ready")
+        found: dict[int, set[int]] = {}
+        for row in rows:
+            found.setdefault(row["pack_id"], set()).add(row["backend_id"])
+        return found
+
+    async def is_settled(self) -> bool:
+        ring = Ring(await instances.active_weights(self.db))
+        return all(
+            where == set(ring.backends(pack, self.replicas)) for pack, where in (await self.copies()).items()
+        )
+
+
+@pytest.fixture
+async def worlds() -> AsyncIterator[list[World]]:
+    made: list[World] = []
+    yield made
+    for world in made:
+        for store in world.stores:
+            await store.close()
+
+
+async def filled(world: World, number: int = 3) -> Store:
+    """A store in which some objects are, each with a pack of its own."""
+    for seed in range(number):
+        store = await world.store()
+        await world.keys.put(store, f"key-{seed}", random_bytes(700 * KIB, seed))
+        await store.close()
+        world.stores.remove(store)
+    return await world.store()
+
+
+async def assert_readable(world: World, store: Store, number: int = 3) -> None:
+    for seed in range(number):
+        assert await world.keys.get(store, f"key-{seed}") == random_bytes(700 * KIB, seed)
+
+
+async def clean(world: World) -> None:
+    """Collect without margins; nothing may be amiss then."""
+    backends: dict[int, Backend] = dict(world.backends)
+    await collect_now(world.db, backends, Margins())
+    assert await check_store(world.db, backends) == []
+
+
+async def test_every_pack_is_on_as_many_backends_as_wanted(database: Database, worlds: list[World]) -> None:
+    world = await World.create(database, 3)
+    worlds.append(world)
+    store = await filled(world)
+    assert len(await world.copies()) == 3
+    assert await world.is_settled()
+    await assert_readable(world, store)
+    await clean(world)
+
+
+@pytest.mark.parametrize("lost", [0, 1])
+async def test_reads_go_on_without_a_backend(database: Database, worlds: list[World], lost: int) -> None:
+    world = await World.create(database, 2)
+    worlds.append(world)
+    store = await filled(world)
+    world.down(list(world.backends)[lost])
+    await assert_readable(world, store)
+
+
+async def test_a_slow_copy_is_not_waited_for(
+    database: Database, worlds: list[World], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hedge, "DELAY", 0.01)
+    world = await World.create(database, 2)
+    worlds.append(world)
+    await filled(world)
+    hung = asyncio.Event()
+    for one in world.backends.values():
+        store = await world.store()
+        one.script(Fault("read", gate=hung, count=None))
+        await assert_readable(world, store)
+        one.script()
+
+
+async def test_a_write_needs_all_unless_fewer_are_enough(database: Database, worlds: list[World]) -> None:
+    world = await World.create(database, 2)
+    worlds.append(world)
+    world.down(max(world.backends))
+    store = await world.store()
+    with pytest.raises(GatewayError):
+        await world.keys.put(store, "key-0", random_bytes(700 * KIB))
+    world.up(max(world.backends))
+    await world.keys.put(store, "key-0", random_bytes(700 * KIB))
+    await assert_readable(world, store, 1)
+
+
+@pytest.mark.parametrize("method", ["open", "append"])
+async def test_a_copy_that_failed_is_made_anew(database: Database, worlds: list[World], method: str) -> None:
+    world = await World.create(database, 2, needed=1)
+    worlds.append(world)
+    broken = max(world.backends)
+    world.backends[broken].script(Fault(method, DOWN, count=1))
+    store = await filled(world, 1)
+    assert [len(where) for where in (await world.copies()).values()] == [1]
+    await assert_readable(world, store, 1)
+    assert await count(database, "repairs") == 1
+    world.down(broken)
+    with pytest.raises(Unavailable, match="1 packs wait"):
+        await world.balancer.repair(Progress())
+    world.up(broken)
+    progress = Progress()
+    await world.balancer.repair(progress)
+    assert progress.counts["packs"] == 1
+    assert progress.counts["bytes"] > 700 * KIB
+    assert await world.is_settled()
+    assert await count(database, "repairs") == 0
+    world.down(min(world.backends))
+    await assert_readable(world, store, 1)
+    world.up(min(world.backends))
+    await clean(world)
+
+
+async def test_what_hangs_is_left_behind(
+    database: Database, worlds: list[World], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(quorum, "PATIENCE", 0.01)
+    world = await World.create(database, 2, needed=1)
+    worlds.append(world)
+    world.backends[max(world.backends)].script(Fault("append", gate=asyncio.Event(), count=1))
+    store = await filled(world, 1)
+    await assert_readable(world, store, 1)
+    assert await count(database, "repairs") == 1
+    await world.balancer.repair(Progress())
+    assert await world.is_settled()
+    await clean(world)
+
+
+async def test_a_crash_leaves_the_shorter_copy_to_the_reaper(
+    database: Database, worlds: list[World], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = await World.create(database, 2, needed=1)
+    worlds.append(world)
+    store = await world.store()
+    monkeypatch.setattr(store._packs._register, "_seal_if_done", lambda pack: None)
+    world.backends[max(world.backends)].script(Fault("append", DOWN, count=1))
+    await world.keys.put(store, "key-0", random_bytes(700 * KIB))
+    assert [len(where) for where in (await world.copies()).values()] == [2], "nobody sealed it"
+    after = await world.store()  # which ends the leases of the one before
+    await collect_now(database, dict(world.backends), Margins())
+    assert [len(where) for where in (await world.copies()).values()] == [1]
+    await world.balancer.repair(Progress())
+    assert await world.is_settled()
+    await assert_readable(world, after, 1)
+
+
+async def test_damage_that_a_reader_meets_is_repaired(database: Database, worlds: list[World]) -> None:
+    world = await World.create(database, 2)
+    worlds.append(world)
+    store = await filled(world)
+    victim = world.memories[min(world.memories)]
+    for blob in victim._blobs.values():
+        blob.data[300 * KIB] ^= 1
+    for _ in range(2):  # whichever copy is asked first
+        await assert_readable(world, store)
+        store = await world.store()
+    progress = Progress()
+    await world.balancer.rebalance(progress)
+    assert not progress.counts, "nothing that the rows tell"
+    queued = await count(database, "repairs")
+    await world.balancer.repair(progress)
+    assert progress.counts["packs"] == queued
+    assert await count(database, "repairs") == 0
+    await collect_now(database, dict(world.backends), Margins())
+    await assert_readable(world, store)
+
+
+async def test_without_a_whole_copy_nothing_is_given_up(database: Database, worlds: list[World]) -> None:
+    world = await World.create(database, 2)
+    worlds.append(world)
+    store = await filled(world, 1)
+    for memory in world.memories.values():
+        for blob in memory._blobs.values():
+            blob.data[300 * KIB] ^= 1
+    with pytest.raises(Damaged):
+        await world.keys.get(store, "key-0")
+    await database.execute("INSERT INTO repairs (pack_id) SELECT id FROM packs")
+    progress = Progress()
+    await world.balancer.repair(progress)
+    assert progress.counts["damaged"] == 1
+    assert [len(where) for where in (await world.copies()).values()] == [2]
+    assert await count(database, "repairs") == 1
+
+
+async def test_a_backend_that_joins_gets_its_share(database: Database, worlds: list[World]) -> None:
+    world = await World.create(database, 2)
+    worlds.append(world)
+    store = await filled(world, 6)
+    new = await world.add()
+    progress = Progress()
+    await world.balancer.rebalance(progress)
+    assert await world.is_settled()
+    assert progress.done == progress.total
+    moved = [pack for pack, where in (await world.copies()).items() if new in where]
+    assert progress.counts.get("packs", 0) == len(moved)
+    await assert_readable(world, store, 6)  # by what it knew, and what it looks up again
+    await assert_readable(world, await world.store(), 6)
+    await clean(world)
+
+
+async def test_a_drained_backend_empties(database: Database, worlds: list[World]) -> None:
+    world = await World.create(database, 3)
+    worlds.append(world)
+    store = await filled(world)
+    drained = min(world.backends)
+    await database.execute("UPDATE backends SET state = 'draining' WHERE id = $1", drained)
+    await world.balancer.rebalance(Progress())
+    assert await world.is_settled()
+    await clean(world)
+    assert not world.memories[drained]._blobs
+    await assert_readable(world, store)
+
+
+async def test_a_backend_that_is_only_read_keeps_what_it_has(database: Database, worlds: list[World]) -> None:
+    world = await World.create(database, 3)
+    worlds.append(world)
+    await filled(world)
+    resting = min(world.backends)
+    had = {pack for pack, where in (await world.copies()).items() if resting in where}
+    await database.execute("UPDATE backends SET state = 'read-only' WHERE id = $1", resting)
+    progress = Progress()
+    await world.balancer.rebalance(progress)
+    copies = await world.copies()
+    assert {pack for pack, where in copies.items() if resting in where} == had
+    assert all(len(where) == 2 for where in copies.values())
+    store = await world.store()
+    await world.keys.put(store, "new", random_bytes(700 * KIB, 99))
+    after = await world.copies()
+    assert all(resting not in after[pack] for pack in after.keys() - copies.keys())
+
+
+async def test_a_dead_backend_is_forgotten(database: Database, worlds: list[World]) -> None:
+    world = await World.create(database, 3)
+    worlds.append(world)
+    store = await filled(world)
+    dead = min(world.backends)
+    await database.execute("UPDATE backends SET state = 'dead' WHERE id = $1", dead)
+    del world.backends[dead]
+    await world.balancer.rebalance(Progress())
+    assert await world.is_settled()
+    await assert_readable(world, store)
+    assert dead not in await instances.used_backends(database)
+    await clean(world)
+
+
+async def test_a_copy_whose_making_broke_off_is_given_up(database: Database, worlds: list[World]) -> None:
+    world = await World.create(database, 3)
+    worlds.append(world)
+    store = await filled(world)
+    await database.execute(
+        """
+        INSERT INTO replicas (pack_id, backend_id, ready)
+        SELECT p.id, b.id, false FROM packs p, backends b
+        """
+    )
+    await assert_readable(world, store)
+    await world.balancer.rebalance(Progress())
+    assert await world.is_settled()
+    await clean(world)
