@@ -74,6 +74,7 @@ async def copy_object(call: Call, request: types.CopyObjectInput) -> types.CopyO
         kept = brought if brought is not None else _copied(version, storage_class, redirect)
         kept = _tagged(kept, version.properties.extra.get("tags") if new_tags is None else new_tags)
         kept = locks.keep(bucket, kept, lock)
+        locks.check_signed(call, kept)
         kept = await grants.with_acl(call, bucket, request, kept)
         kept = encryption.keep(kept, by.record)
         to = (bucket, request.key, grants.owner_of_new(call, bucket, request).id)

@@ -30,16 +30,13 @@ _KIND = "lock"
 async def given(call: Call, request: Any) -> dict[str, str]:
     """The lock that the headers of an upload ask for, as it is kept; empty where they ask for none.
 
-    Raises InvalidArgument for what S3 does not know, for a mode without a date, for a date that has passed by
-    the database's clock, and for a lock by somebody anonymous.
+    Raises InvalidArgument for what S3 does not know, for a mode without a date, and for a date in the past
+    by the database's clock.
     """
     mode, until = request.object_lock_mode, request.object_lock_retain_until_date
     hold = request.object_lock_legal_hold_status
     if mode is None and until is None and hold is None:
         return {}
-    if call.anonymous:
-        message = "Put Object requests with Object Lock parameters require AWS Signature Version 4"
-        raise invalid_argument("Authorization", None, message)
     found: dict[str, str] = {}
     if mode is not None or until is not None:
         if mode is None or until is None:
@@ -72,13 +69,37 @@ def keep(bucket: Bucket, kept: Properties, lock: Mapping[str, str]) -> Propertie
     return kept._replace(extra={**kept.extra, _KIND: dict(lock)})
 
 
+def check_signed(call: Call, kept: Properties) -> None:
+    """Raise InvalidArgument for a lock that somebody anonymous asks for."""
+    if call.anonymous and of(kept):
+        raise _unsigned()
+
+
+def check_put(call: Call, bucket: Bucket, kept: Properties) -> None:
+    """What S3 demands of a PutObject whose version is locked, also by the bucket's default.
+
+    It must come with a digest and be signed. Raises InvalidRequest, InvalidArgument.
+    """
+    check_digest(call, bucket, kept, "Put Object")
+    if call.anonymous and _locks(bucket, kept):
+        raise _unsigned()
+
+
+def _unsigned() -> S3Error:
+    message = "Put Object requests with Object Lock parameters require AWS Signature Version 4"
+    return invalid_argument("Authorization", None, message)
+
+
+def _locks(bucket: Bucket, kept: Properties) -> bool:
+    return bucket.object_lock and (bool(of(kept)) or locks.DEFAULT in bucket.documents)
+
+
 def check_digest(call: Call, bucket: Bucket, kept: Properties, what: str) -> None:
     """Raise InvalidRequest for bytes that are to be locked and came without a digest.
 
     https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html (Content-MD5)
     """
-    locks_it = bucket.object_lock and (of(kept) or locks.DEFAULT in bucket.documents)
-    if locks_it and not call.body.announced_digest:
+    if _locks(bucket, kept) and not call.body.announced_digest:
         raise S3Error(
             "InvalidRequest",
             f"Content-MD5 OR x-amz-checksum- HTTP header is required for {what} requests with Object Lock "

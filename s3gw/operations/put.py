@@ -48,8 +48,10 @@ async def store(call: Call, request: types.PutObjectInput, *, form: bool = False
     by_default = _ask_checksum(call.body, request)
     bucket, precondition = await bucket_and_precondition(call, request)
     kept = locks.keep(bucket, kept, lock)
-    if not form:
-        locks.check_digest(call, bucket, kept, "Put Object")
+    if form:
+        locks.check_signed(call, kept)
+    else:
+        locks.check_put(call, bucket, kept)
     kept = await grants.with_acl(call, bucket, request, kept)
     by = await encrypting.chosen(call, request, bucket)
     kept = encryption.keep(kept, by.record)

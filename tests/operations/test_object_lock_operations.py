@@ -254,8 +254,10 @@ async def test_headers_that_ask_for_no_lock(locking: Operations) -> None:
             assert (error.code, error.message, error.fields) == ("InvalidArgument", message, fields)
         error = await s3.refused(make(bucket="other", key="key", **source, **lock), sent=["CRC32"])
         assert said(error) == ("InvalidRequest", 400, "Bucket is missing ObjectLockConfiguration")
-        error = await s3.refused(make(bucket="bucket", key="key", **source, **lock), anonymous=True)
-        assert error.fields == {"ArgumentName": "Authorization"}
+        error = await s3.refused(
+            make(bucket="bucket", key="key", **source, **lock), sent=["CRC32"], anonymous=True
+        )
+        assert (error.code, error.fields) == ("InvalidArgument", {"ArgumentName": "Authorization"})
     assert (await s3.refused(types.HeadObjectInput(bucket="bucket", key="key"))).code == "NoSuchKey"
 
 
@@ -268,6 +270,10 @@ async def test_what_is_locked_comes_with_a_digest(locking: Operations) -> None:
     assert said(await s3.refused(request, b"data")) == ("InvalidRequest", 400, message)
     request.object_lock_legal_hold_status = None
     await configure(s3, mode="GOVERNANCE", days=1)
-    assert said(await s3.refused(request, b"data")) == ("InvalidRequest", 400, message)
+    for anonymous in (False, True):
+        error = await s3.refused(request, b"data", anonymous=anonymous)
+        assert said(error) == ("InvalidRequest", 400, message)
+    error = await s3.refused(request, b"data", anonymous=True, sent=["SHA256"])
+    assert (error.code, error.fields) == ("InvalidArgument", {"ArgumentName": "Authorization"})
     await s3.do(request, b"data", sent=["SHA256"])
     assert (await shown(s3))[0] == "GOVERNANCE"

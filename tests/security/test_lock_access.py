@@ -172,21 +172,32 @@ def test_a_form_may_lock_what_it_brings(gateway: Gateway, s3: Any, locking: str)
     assert lock_of(s3.head_object(Bucket=locking, Key="k"))[0] == "GOVERNANCE"
 
 
-def test_a_put_of_what_is_locked_needs_a_digest(gateway: Gateway, s3: Any, locking: str) -> None:
+def test_a_put_of_what_is_locked_needs_a_digest_and_a_signature(
+    gateway: Gateway, s3: Any, anybody: Any, locking: str
+) -> None:
     allow(s3, locking, "s3:PutObject")
     configuration = {"Rule": {"DefaultRetention": {"Mode": "GOVERNANCE", "Days": 1}}}
     s3.put_object_lock_configuration(
         Bucket=locking, ObjectLockConfiguration={"ObjectLockEnabled": "Enabled", **configuration}
     )
     target = f"/{locking}/k"
-    headers = {"host": f"127.0.0.1:{gateway.port}", "content-length": "4"}
-    said = wire.raw(gateway, wire.head("PUT", target, headers) + b"data", "PUT")
-    assert (said.status, said.code) == (400, "InvalidRequest")
-    headers["content-md5"] = "jXd/OF2fYuvPL9v6Ob3vpw=="
-    said = wire.raw(gateway, wire.head("PUT", target, headers) + b"data", "PUT")
-    assert (said.status, said.code) == (400, "BadDigest")
-    headers["content-md5"] = "jXd/OF09/siBXSD3SWAm3A=="
-    assert wire.raw(gateway, wire.head("PUT", target, headers) + b"data", "PUT").status == 200
-    assert wire.trailer_put(gateway, target, wire.frame(b"data"), decoded=4).status == 400
-    s3.put_object(Bucket=locking, Key="k", Body=b"data", ChecksumAlgorithm="CRC32C")
+
+    def put(body: bytes = b"data", **headers: str) -> tuple[int, str | None]:
+        given = {name.replace("_", "-"): value for name, value in headers.items()}
+        said = wire.request(gateway, "PUT", target, headers=given, body=body)
+        return said.status, said.code
+
+    digest = "jXd/OF09/siBXSD3SWAm3A=="
+    assert put() == (400, "InvalidRequest")
+    assert put(b"date", content_md5=digest) == (400, "BadDigest")
+    assert put(content_md5=digest)[0] == 200
+    assert put(x_amz_checksum_crc32="rfNKbQ==") == (400, "BadDigest")
+    assert put(x_amz_checksum_crc32="rfPzYw==")[0] == 200
+    trailer = "x-amz-checksum-crc32:rfPzYw=="
+    said = wire.trailer_put(gateway, target, wire.frame(b"data", trailer=trailer), decoded=4)
+    assert said.status == 200
     assert lock_of(s3.head_object(Bucket=locking, Key="k"))[0] == "GOVERNANCE"
+    unsigned = {"Bucket": locking, "Key": "k", "Body": b"data"}
+    assert refused(anybody.put_object, **unsigned) == "InvalidArgument"
+    assert forms.post(gateway, locking, forms.body_of({"key": "form"}, b"data")).status == 204
+    assert lock_of(s3.head_object(Bucket=locking, Key="form"))[0] == "GOVERNANCE"
