@@ -29,7 +29,8 @@ _KEYS = frozenset(
     s3:AccessGrantsInstanceArn s3:AccessPointNetworkOrigin s3:authType s3:BucketTagKeys
     s3:DataAccessPointAccount s3:DataAccessPointArn s3:delimiter s3:ExistingObjectTag s3:if-match
     s3:if-none-match s3:InventoryAccessibleOptionalFields s3:isReplicationPauseRequest s3:JobSuspendedCause
-    s3:LocationConstraint s3:locationconstraint s3:max-keys s3:object-lock-legal-hold s3:object-lock-mode
+    s3:LocationConstraint s3:locationconstraint s3:max-keys s3:object-lock-event-hold
+    s3:object-lock-event-hold-duration-days s3:object-lock-legal-hold s3:object-lock-mode
     s3:object-lock-remaining-retention-days s3:object-lock-retain-until-date s3:ObjectCreationOperation
     s3:prefix s3:RequestObjectTagKeys s3:ResourceAccount s3:signatureAge s3:signatureversion s3:TlsVersion
     s3:VersionId s3:versionid s3:x-amz-acl s3:x-amz-bucket-namespace s3:x-amz-content-sha256

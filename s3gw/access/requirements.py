@@ -215,6 +215,9 @@ _MORE: Mapping[str, str] = {
     "tagging": "s3:PutObjectTagging",
     "object_lock_mode": "s3:PutObjectRetention",
     "object_lock_retain_until_date": "s3:PutObjectRetention",
+    "object_lock_event_hold": "s3:PutObjectRetention",
+    "object_lock_event_hold_duration_days": "s3:PutObjectRetention",
+    "object_lock_event_hold_duration_years": "s3:PutObjectRetention",
     "object_lock_legal_hold_status": "s3:PutObjectLegalHold",
     "bypass_governance_retention": _BYPASS,
 }

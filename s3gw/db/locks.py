@@ -10,7 +10,8 @@ from typing import Any
 from s3gw.db.pool import Database, retrying
 
 DEFAULT = "object-lock"
-"""Kind of the document of a bucket that says how new versions are locked: "mode", and "days" or "years"."""
+"""Kind of the document of a bucket that says how new versions are locked: "mode", "days" or "years",
+"event_days" or "event_years"."""
 
 
 class Configured(Enum):
@@ -30,6 +31,8 @@ class Locked(Enum):
     DELETE_MARKER = "delete-marker"
     LOCKED = "locked"
     """The retention that it has does not allow the one that was asked for."""
+    UNDATED = "undated"
+    """There is no event hold to release, and no date is given."""
 
 
 async def now(db: Database) -> datetime:
@@ -51,13 +54,14 @@ async def retain(
     bucket_id: int,
     key: str,
     version_id: str,
-    retention: Mapping[str, str] | None,
+    retention: Mapping[str, Any] | None,
     *,
     bypass: bool,
 ) -> Locked:
-    """Replace the "mode" and "until" of a version (as S3 shows its id), or take them away.
+    """Replace the retention of a version (as S3 shows its id), or take it away, as far as what it has allows.
 
-    Either only as far as what it has allows; `bypass` sets governance aside.
+    That is "mode", "until", "event", "event_days" and "event_years"; an event hold that `retention` does not
+    speak of goes on. `bypass` sets governance aside.
     """
     value = None if retention is None else dict(retention)
     return await _set(db, bucket_id, key, version_id, value, None, bypass)

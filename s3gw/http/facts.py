@@ -41,6 +41,7 @@ _LOCK = {
     "x-amz-object-lock-mode": "object-lock-mode",
     "x-amz-object-lock-retain-until-date": "object-lock-retain-until-date",
     "x-amz-object-lock-legal-hold": "object-lock-legal-hold",
+    "x-amz-object-lock-event-hold": "object-lock-event-hold",
 }
 _QUERY = {"prefix": "prefix", "delimiter": "delimiter", "max-keys": "max-keys", "versionId": "versionid"}
 _COPY_SOURCE = "x-amz-copy-source"
@@ -142,9 +143,19 @@ def _lock(sent: Sent, now: datetime) -> dict[str, tuple[str, ...]]:
     found = {key: sent.headers[header] for header, key in _LOCK.items() if header in sent.headers}
     retention = getattr(sent.given, "retention", None)
     until = getattr(sent.given, "object_lock_retain_until_date", None)
+    days = getattr(sent.given, "object_lock_event_hold_duration_days", None)
+    years = getattr(sent.given, "object_lock_event_hold_duration_years", None)
     if retention is not None:
         found["object-lock-mode"] = retention.mode or ""
         until = retention.retain_until_date
+        if retention.event_hold:
+            found["object-lock-event-hold"] = retention.event_hold
+        if retention.event_hold_duration is not None:
+            days, years = retention.event_hold_duration.days, retention.event_hold_duration.years
+    if days is None and years is not None:
+        days = years * 365
+    if days is not None:
+        found["object-lock-event-hold-duration-days"] = str(days)
     if isinstance(until, datetime):
         found["object-lock-retain-until-date"] = until.strftime("%Y-%m-%dT%H:%M:%SZ")
         found["object-lock-remaining-retention-days"] = str(-((now - until).days))

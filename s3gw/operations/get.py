@@ -60,7 +60,7 @@ async def get_object(call: Call, request: types.GetObjectInput) -> types.GetObje
     selected = await _select_part(call, request, version) if by_part else _select(request, version)
     output = types.GetObjectOutput()
     _describe(output, request, version, selected, overrides)
-    locks.show(call, output, found)
+    await locks.show(call, output, found)
     _show_expiry(output, request, found)
     if customer is not None:
         customer.show(output)
@@ -85,7 +85,7 @@ async def head_object(call: Call, request: types.HeadObjectInput) -> types.HeadO
     selected = await _select_part(call, request, version) if by_part else _select(request, version)
     output = types.HeadObjectOutput()
     _describe(output, request, version, selected, overrides)
-    locks.show(call, output, found)
+    await locks.show(call, output, found)
     _show_expiry(output, request, found)
     if customer is not None:
         customer.show(output)

@@ -47,7 +47,6 @@ async def create_multipart_upload(
     await call.services.store.check_space()
     bucket = await bucket_of(call, request)
     kept = locks.keep(bucket, kept, lock)
-    locks.check_signed(call, kept)
     kept = await grants.with_acl(call, bucket, request, kept)
     by = await encrypting.chosen(call, request, bucket)
     kept = encryption.keep(kept, by.record)

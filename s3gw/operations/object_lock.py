@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock.html
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from s3gw.db import locks as stored
@@ -15,13 +16,11 @@ from s3gw.operations import locks
 from s3gw.operations.call import Call, operation
 from s3gw.operations.lookup import bucket_of, existing_bucket, find, version_of
 from s3gw.operations.names import missing_bucket, missing_key
-from s3gw.operations.unsupported import not_implemented
 from s3gw.protocol import types
 from s3gw.protocol.values import invalid_argument, precise_date
 from s3gw.protocol.xml import missing_document
 
 ENABLED = "Enabled"
-MAX_DAYS, MAX_YEARS = 36500, 100
 
 
 @operation("GetObjectLockConfiguration", "s3:GetBucketObjectLockConfiguration")
@@ -37,7 +36,10 @@ async def get_object_lock_configuration(
     if default is not None:
         configuration.rule = types.ObjectLockRule(
             default_retention=types.DefaultRetention(
-                mode=default["mode"], days=default.get("days"), years=default.get("years")
+                mode=default["mode"],
+                days=default.get("days"),
+                years=default.get("years"),
+                default_event_hold=_duration(default),
             )
         )
     return types.GetObjectLockConfigurationOutput(object_lock_configuration=configuration)
@@ -70,7 +72,12 @@ async def get_object_retention(
     lock = locks.of(version.properties)
     if "mode" not in lock:
         raise S3Error("NoSuchObjectLockConfiguration")
-    retention = types.ObjectLockRetention(mode=lock["mode"], retain_until_date=locks.until(lock))
+    retention = types.ObjectLockRetention(
+        mode=lock["mode"],
+        retain_until_date=await locks.until(call, lock),
+        event_hold=lock.get("event"),
+        event_hold_duration=_duration(lock),
+    )
     return types.GetObjectRetentionOutput(retention=retention)
 
 
@@ -136,39 +143,64 @@ def _default(configuration: types.ObjectLockConfiguration | None) -> dict[str, A
     retention = configuration.rule.default_retention
     if retention is None:
         raise S3Error("MalformedXML")
-    if retention.default_event_hold is not None:
-        raise not_implemented("DefaultEventHold")
-    if retention.mode not in locks.MODES or (retention.days is None) == (retention.years is None):
+    event = retention.default_event_hold
+    periods = [each for each in (retention.days, retention.years) if each is not None]
+    if retention.mode not in locks.MODES or len(periods) > 1 or not (periods or event):
         raise S3Error("MalformedXML")
-    if retention.days is not None:
-        name, period, most = "Days", retention.days, MAX_DAYS
-    else:
-        assert retention.years is not None
-        name, period, most = "Years", retention.years, MAX_YEARS
-    if period < 1:
-        message = "Default retention period must be a positive integer value."
-        raise S3Error("InvalidRetentionPeriod", message, fields={"ArgumentName": name})
-    if period > most:
-        raise invalid_argument(name, None, "Default retention period too large.")
-    return {"mode": retention.mode, name.lower(): period}
+    found: dict[str, Any] = {"mode": retention.mode}
+    if event is not None:
+        found |= _event_duration(event)
+    for name, period, most in (
+        ("Days", retention.days, locks.MAX_DAYS),
+        ("Years", retention.years, locks.MAX_YEARS),
+    ):
+        if period is None:
+            continue
+        if period < 1:
+            message = "Default retention period must be a positive integer value."
+            raise S3Error("InvalidRetentionPeriod", message, fields={"ArgumentName": name})
+        if period > most:
+            raise invalid_argument(name, None, "Default retention period too large.")
+        found[name.lower()] = period
+    return found
 
 
-async def _retention(call: Call, retention: types.ObjectLockRetention | None) -> dict[str, str] | None:
+async def _retention(call: Call, retention: types.ObjectLockRetention | None) -> dict[str, Any] | None:
     """What a document asks for, as it is kept; None for an empty one, which takes the retention away.
 
-    Raises MalformedXML, InvalidArgument for a date that has passed.
+    Raises MalformedXML, InvalidArgument for a date that has passed or a duration out of range.
     """
     if retention is None:
         raise S3Error("MalformedXML")
-    if retention.event_hold is not None or retention.event_hold_duration is not None:
-        raise not_implemented("EventHold")
     mode, until = retention.mode, retention.retain_until_date
-    if mode is None and until is None:
+    event, lasting = retention.event_hold, retention.event_hold_duration
+    if mode is None and until is None and event is None and lasting is None:
         return None
-    if mode not in locks.MODES or until is None:
+    if mode not in locks.MODES or event not in (None, *locks.HOLDS) or (event == "ON") == (lasting is None):
         raise S3Error("MalformedXML")
-    await locks.check_future(call, until, "RetainUntilDate")
-    return {"mode": mode, "until": precise_date(until)}
+    if until is None and event is None:
+        raise S3Error("MalformedXML")
+    found: dict[str, Any] = {"mode": mode}
+    if event is not None:
+        found["event"] = event
+    if lasting is not None:
+        found |= _event_duration(lasting)
+    if until is not None:
+        await locks.check_future(call, until, "RetainUntilDate")
+        found["until"] = precise_date(until)
+    return found
+
+
+def _event_duration(lasting: types.EventHoldDuration) -> dict[str, int]:
+    if (lasting.days is None) == (lasting.years is None):
+        raise S3Error("MalformedXML")
+    return locks.duration(lasting.days, lasting.years)
+
+
+def _duration(kept: Mapping[str, Any]) -> types.EventHoldDuration | None:
+    if "event_days" not in kept and "event_years" not in kept:
+        return None
+    return types.EventHoldDuration(days=kept.get("event_days"), years=kept.get("event_years"))
 
 
 async def _version(call: Call, request: Any, method: str) -> tuple[Bucket, ObjectVersion]:
@@ -185,5 +217,8 @@ def _check(changed: Locked, key: str) -> None:
     match changed:
         case Locked.LOCKED:
             raise locks.protected()
+        case Locked.UNDATED:
+            message = "A retain until date is required where there is no event hold to release"
+            raise invalid_argument("RetainUntilDate", None, message)
         case Locked.MISSING | Locked.DELETE_MARKER:
             raise missing_key(key)

@@ -290,6 +290,8 @@ def test_a_lock_given_with_an_upload(s3: Any, locking: str) -> None:
         assert shown["ObjectLockMode"] == "GOVERNANCE"
         assert shown["ObjectLockRetainUntilDate"] == SOON
         assert shown["ObjectLockLegalHoldStatus"] == "ON"
+        if "Body" in shown:
+            assert shown["Body"].read() == b"abc"
     s3.put_object_legal_hold(**at, LegalHold=OFF)
     empty(s3, locking)
 

@@ -205,7 +205,6 @@ async def test_what_is_refused(s3: Operations) -> None:
         ({"copy_source_sse_customer_key": "x"}, "InvalidArgument"),
         ({"object_lock_mode": "COMPLIANCE"}, "InvalidArgument"),
         ({"object_lock_legal_hold_status": "ON"}, "InvalidRequest"),
-        ({"object_lock_event_hold": "ON"}, "NotImplemented"),
         ({"acl": "public-read"}, "AccessControlListNotSupported"),
         ({"storage_class": "X"}, "InvalidStorageClass"),
         ({"checksum_algorithm": "X"}, "InvalidRequest"),

@@ -175,12 +175,6 @@ async def test_documents_that_ask_for_no_lock(locking: Operations, database: Dat
         (retention("", SOON), "MalformedXML"),
         (types.PutObjectRetentionInput(bucket="bucket", key="key"), "MalformedXML"),
         (retention("GOVERNANCE", past), "InvalidArgument"),
-        (
-            types.PutObjectRetentionInput(
-                bucket="bucket", key="key", retention=types.ObjectLockRetention(event_hold="ON")
-            ),
-            "NotImplemented",
-        ),
         (hold("on"), "MalformedXML"),
         (hold(None), "MalformedXML"),
         (types.PutObjectLegalHoldInput(bucket="bucket", key="key"), "MalformedXML"),

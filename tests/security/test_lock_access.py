@@ -56,6 +56,8 @@ def refused(call: Any, **arguments: Any) -> str:
 
 
 def lock_of(found: Any) -> tuple[Any, Any, Any]:
+    if "Body" in found:
+        assert found["Body"].read() == b"data"
     names = ("ObjectLockMode", "ObjectLockRetainUntilDate", "ObjectLockLegalHoldStatus")
     mode, until, hold = (found.get(name) for name in names)
     return mode, until, hold
@@ -98,6 +100,11 @@ def test_locking_needs_actions_of_its_own(s3: Any, anybody: Any, locking: str) -
     members: tuple[dict[str, Any], ...] = (
         {"ObjectLockMode": "GOVERNANCE", "ObjectLockRetainUntilDate": UNTIL},
         {"ObjectLockLegalHoldStatus": "OFF"},
+        {
+            "ObjectLockMode": "GOVERNANCE",
+            "ObjectLockEventHold": "ON",
+            "ObjectLockEventHoldDurationDays": 1,
+        },
     )
     for lock in members:
         assert refused(anybody.put_object, **at, Body=b"data", **lock) == "AccessDenied"
@@ -148,6 +155,44 @@ def test_a_policy_may_limit_locks(s3: Any, locking: str) -> None:
     s3.put_object(**at, Body=b"data", ObjectLockLegalHoldStatus="ON")
     assert refused(s3.put_object_legal_hold, **at, LegalHold={"Status": "OFF"}) == "AccessDenied"
     assert refused(s3.put_object, **at, Body=b"data", ObjectLockLegalHoldStatus="OFF") == "AccessDenied"
+
+
+def test_a_policy_may_limit_event_holds(s3: Any, locking: str) -> None:
+    at = {"Bucket": locking, "Key": "k"}
+    s3.put_object(**at, Body=b"data")
+
+    def hold(event: str = "ON", **duration: int) -> dict[str, Any]:
+        lasting = {"EventHoldDuration": duration} if duration else {}
+        return {"Retention": {"Mode": "GOVERNANCE", "EventHold": event, **lasting}}
+
+    days: dict[str, Any] = {"ObjectLockMode": "GOVERNANCE", "ObjectLockEventHold": "ON"}
+    deny(
+        s3,
+        locking,
+        "s3:PutObjectRetention",
+        NumericLessThan={"s3:object-lock-event-hold-duration-days": "365"},
+    )
+    s3.put_object_retention(**at, **hold(Years=1))
+    s3.put_object_retention(**at, **hold("OFF"))
+    s3.put_object(**at, Body=b"data", ObjectLockEventHoldDurationYears=1, **days)
+    assert refused(s3.put_object_retention, **at, **hold(Days=364)) == "AccessDenied"
+    put = {**at, "Body": b"data", **days}
+    assert refused(s3.put_object, ObjectLockEventHoldDurationDays=364, **put) == "AccessDenied"
+    deny(
+        s3,
+        locking,
+        "s3:PutObject",
+        "s3:PutObjectRetention",
+        StringEquals={"s3:object-lock-event-hold": "ON"},
+    )
+    assert refused(s3.put_object_retention, **at, **hold(Years=1)) == "AccessDenied"
+    assert refused(s3.put_object, ObjectLockEventHoldDurationYears=1, **put) == "AccessDenied"
+    s3.put_object_retention(**at, **hold("OFF"))
+    for call in (s3.head_object, s3.get_object):
+        shown = call(**at)
+        assert lock_of(shown)[0] == "GOVERNANCE"
+        assert shown["ObjectLockEventHold"] == "OFF"
+        assert "ObjectLockEventHoldDurationYears" not in shown
 
 
 def test_a_form_may_lock_what_it_brings(gateway: Gateway, s3: Any, locking: str) -> None:
