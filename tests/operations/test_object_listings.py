@@ -7,6 +7,7 @@ from urllib.parse import unquote
 
 import pytest
 
+from s3gw.db.pool import Database
 from s3gw.operations.markers import token
 from s3gw.protocol import types
 from tests.operations.operation_calls import Operations, md5
@@ -167,3 +168,26 @@ async def test_bounds(filled: Operations) -> None:
         assert error.code == "InvalidArgument"
         assert error.message.startswith(message)
     assert (await filled.refused(types.ListObjectsInput(bucket="nowhere"))).code == "NoSuchBucket"
+
+
+async def test_a_common_prefix_with_thousands_of_keys_under_it(s3: Operations, database: Database) -> None:
+    """It is one entry of a page, and the page goes on behind all of it."""
+    await s3.create()
+    await s3.put("a/0")
+    await database.execute(
+        "INSERT INTO objects (bucket_id, key, size, etag, account_id) "
+        "SELECT bucket_id, 'a/' || n, 0, 'e', account_id FROM objects, generate_series(1, 2500) n"
+    )
+    await s3.put("b")
+    await s3.put("c/1")
+    for page in (1, 2, 1000):
+        found: list[str] = []
+        marker = None
+        while True:
+            given = types.ListObjectsInput(bucket="bucket", delimiter="/", max_keys=page, marker=marker)
+            output = await s3.do(given)
+            found += names(output)
+            if not output.is_truncated:
+                break
+            marker = output.next_marker
+        assert found == ["a/", "b", "c/"]
