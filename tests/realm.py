@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -82,9 +84,8 @@ class Realm:
 
     def __init__(self, gateway: Gateway) -> None:
         self.gateway = gateway
-        self.main = User(gateway, "main")
-        self.alt = User(gateway, "alt")
-        self.third = User(gateway, "third")
+        with ThreadPoolExecutor(3) as pool:  # each is made by two commands
+            self.main, self.alt, self.third = pool.map(partial(User, gateway), ("main", "alt", "third"))
         self.anybody = self.main.client(signature_version=UNSIGNED)
 
     def close(self) -> None:
