@@ -81,6 +81,8 @@ class Settings:
     secret_key: str | None = field(default=None, repr=False)
     master_key: str | None = field(default=None, repr=False)
     """Seals what the database must not reveal: 32 bytes in base64 or hexadecimal."""
+    other_master_keys: tuple[str, ...] = field(default=(), repr=False)
+    """Further ones that open what they have sealed, while the master key is changed."""
     region: str = "us-east-1"
     regions: tuple[str, ...] = ()
     """Further regions that clients may sign for and make buckets in."""
@@ -266,6 +268,9 @@ def _convert(name: str, value: Any) -> Any:
         case "domains" | "website_domains":
             items = value if isinstance(value, (list, tuple)) else str(value).split(",")
             return tuple(str(item).strip().lower() for item in items if str(item).strip())
+        case "other_master_keys":
+            items = value if isinstance(value, (list, tuple)) else str(value).split(",")
+            return tuple(str(item).strip() for item in items if str(item).strip())
         case "trusted_proxies":
             items = value if isinstance(value, (list, tuple)) else str(value).split(",")
             return tuple(_network(name, str(item).strip()) for item in items if str(item).strip())
@@ -324,11 +329,7 @@ def _check(settings: Settings) -> None:
             raise ConfigError(f"{name}: must be more than 0 seconds")
     if not 1 <= settings.compact_dead <= 99:
         raise ConfigError("compact_dead: must be from 1 to 99 percent")
-    if settings.master_key is not None:
-        try:
-            sealing.parse_master(settings.master_key)
-        except ValueError as error:
-            raise ConfigError(f"master_key: {error}") from None
+    _check_master_keys(settings)
     _check_websites(settings)
     _check_replicas(settings)
     _check_credentials(settings)
@@ -340,6 +341,21 @@ def _check_replicas(settings: Settings) -> None:
         raise ConfigError("replicas: must be from 1 to 16")
     if not 0 <= settings.write_quorum <= settings.replicas:
         raise ConfigError("write_quorum: must be from 1 to the number of replicas, or 0 for all of them")
+
+
+def _check_master_keys(settings: Settings) -> None:
+    if settings.other_master_keys and settings.master_key is None:
+        raise ConfigError("other_master_keys: give the one that seals as master_key")
+    named = [
+        ("master_key", settings.master_key),
+        *(("other_master_keys", one) for one in settings.other_master_keys),
+    ]
+    for name, key in named:
+        try:
+            if key is not None:
+                sealing.parse_master(key)
+        except ValueError as error:
+            raise ConfigError(f"{name}: {error}") from None
 
 
 def _check_address(name: str, address: str) -> None:

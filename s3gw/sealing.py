@@ -10,6 +10,7 @@ import base64
 import binascii
 import hashlib
 import os
+from collections.abc import Callable, Sequence
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -50,6 +51,57 @@ def show_master(master: bytes) -> str:
 def master_id(master: bytes) -> str:
     """What tells master keys apart and reveals nothing of them: 16 hexadecimal digits."""
     return hashlib.sha256(b"s3gw master key\0" + master).hexdigest()[:16]
+
+
+class Masters:
+    """The master keys that a process knows: the first seals, and each opens what it has sealed.
+
+    There is more than one while the master key is changed, and for as long as the old one is kept.
+    """
+
+    def __init__(self, look: Callable[[], Sequence[bytes]]) -> None:
+        """`look` reads the keys, which a command may change beside a running gateway."""
+        self._look = look
+        self._known = {master_id(master): master for master in look()}
+
+    @classmethod
+    def only(cls, master: bytes | None) -> Masters:
+        """Just that one, or none."""
+        return cls(lambda: [] if master is None else [master])
+
+    @property
+    def ids(self) -> list[str]:
+        """Of all that are known now."""
+        return list(self._known)
+
+    def to_seal(self) -> bytes | None:
+        """The one that seals now."""
+        self._look_again()
+        return next(iter(self._known.values()), None)
+
+    def find(self, number: str) -> bytes | None:
+        """The one of that id."""
+        if number not in self._known:
+            self._look_again()
+        return self._known.get(number)
+
+    def short(self, number: int) -> bytes | None:
+        """The one of that short id."""
+        for again in (False, True):
+            if again:
+                self._look_again()
+            for known, master in self._known.items():
+                if short_id(known) == number:
+                    return master
+        return None
+
+    def _look_again(self) -> None:
+        self._known = {master_id(master): master for master in self._look()}
+
+
+def short_id(number: str) -> int:
+    """What the database keeps of an id beside a secret: 31 bits of it."""
+    return int(number, 16) >> 33
 
 
 def seal(master: bytes, plain: bytes, associated: bytes) -> bytes:

@@ -94,6 +94,7 @@ apart: `main` is the parent, or the whole gateway where it is one process. Histo
 WORDS = {
     "secret_key": "root secret key",
     "master_key": "seals keys and secrets in the database: 32 bytes in base64 or hexadecimal",
+    "other_master_keys": "further master keys, separated by commas, that open what they have sealed",
     "metrics_token": "bearer token that a scraper of `/-/metrics` may present",
     "database_url": "PostgreSQL to use instead of the embedded one",
 }

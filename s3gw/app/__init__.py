@@ -5,6 +5,17 @@ from __future__ import annotations
 from s3gw.app.data_directory import Credentials, DataDirectory
 from s3gw.app.foundation import address_of_database, database, storage
 from s3gw.app.gateway import serve
-from s3gw.app.masters import to_seal
+from s3gw.app.masters import change as change_master
+from s3gw.app.masters import reseal, to_seal
 
-__all__ = ["Credentials", "DataDirectory", "address_of_database", "database", "serve", "storage", "to_seal"]
+__all__ = [
+    "Credentials",
+    "DataDirectory",
+    "address_of_database",
+    "change_master",
+    "database",
+    "reseal",
+    "serve",
+    "storage",
+    "to_seal",
+]

@@ -5,6 +5,8 @@ DATA/
   instance        the gateway's id, which leases in the database are bound to
   root-key.json   the generated root key, mode 600
   master-key      the generated master key in base64, mode 600
+  master-key-next     the one that it is being changed to
+  master-key-old-ID   those that it was before
   pg/             the embedded PostgreSQL
   packs/          the local disk backend, where no other is given
 """
@@ -18,15 +20,18 @@ import secrets
 import string
 import uuid
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Self
 
 from s3gw import sealing
 from s3gw.config import Settings
 from s3gw.errors import ConfigError
+from s3gw.sealing import Masters
 
 _LETTERS = string.ascii_uppercase + string.digits
 _SECRET = string.ascii_letters + string.digits
+_MASTER, _NEXT, _OLD = "master-key", "master-key-next", "master-key-old-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,15 +131,57 @@ class DataDirectory:
         is none."""
         if settings.master_key is not None:
             return sealing.parse_master(settings.master_key)
-        path = self.path / "master-key"
+        path = self.path / _MASTER
+        master = self._read_master(path)
+        if master is None and make:
+            master = sealing.new_master()
+            _write(path, sealing.show_master(master) + "\n")
+        return master
+
+    def masters(self, settings: Settings) -> Masters:
+        """All master keys, as they are whenever one is asked for."""
+        return Masters(partial(self.master_keys, settings))
+
+    def master_keys(self, settings: Settings) -> list[bytes]:
+        """The master keys, the one that seals first. Raises ConfigError for a file that holds none."""
+        if settings.master_key is not None:
+            return list(map(sealing.parse_master, (settings.master_key, *settings.other_master_keys)))
+        paths = [self.path / _MASTER, self.path / _NEXT, *sorted(self.path.glob(f"{_OLD}*"))]
+        found = [self._read_master(path) for path in paths]
+        return [master for master in found if master is not None]
+
+    def next_master(self) -> bytes:
+        """The master key to change to: made, or the one that an earlier attempt has made."""
+        path = self.path / _NEXT
+        master = self._read_master(path)
+        if master is None:
+            master = sealing.new_master()
+            _write(path, sealing.show_master(master) + "\n")
+        return master
+
+    def change_master(self) -> Path:
+        """Have the next master key be the one that seals, once all is sealed by it; where the old one is.
+
+        Cut off at any point, every key that was there still is.
+        """
+        path = self.path / _MASTER
+        old = self._read_master(path)
+        assert old is not None
+        kept = self.path / f"{_OLD}{sealing.master_id(old)}"
+        if not kept.exists():
+            _write(kept, sealing.show_master(old) + "\n")
+        try:
+            (self.path / _NEXT).rename(path)
+            _sync(self.path)
+        except OSError as error:
+            raise ConfigError(f"{path}: cannot be written: {error.strerror}") from None
+        return kept
+
+    def _read_master(self, path: Path) -> bytes | None:
         try:
             return sealing.parse_master(path.read_text())
         except FileNotFoundError:
-            if not make:
-                return None
-            master = sealing.new_master()
-            _write(path, sealing.show_master(master) + "\n")
-            return master
+            return None
         except (OSError, ValueError):
             raise ConfigError(f"{path}: is not readable as a master key; restore it") from None
 

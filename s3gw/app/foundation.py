@@ -56,8 +56,6 @@ class Foundation:
     """Where packs are."""
     board: Board = field(default_factory=Board.unseen)
     """What all processes of this gateway measure."""
-    master: bytes | None = field(default=None, repr=False)
-    """The master key, which unseals the others."""
 
     async def connect(self) -> Database:
         """A pool of connections for one worker."""
@@ -100,10 +98,10 @@ async def lay(
         try:
             root = await accounts.ensure_root(db)
             instance, places = await _register(db, settings, directory, credentials)
-            master = directory.master_key(settings, make=settings.database_url is None)
+            directory.master_key(settings, make=settings.database_url is None)
         finally:
             await db.close()
-        yield Foundation(settings, directory, credentials, url, instance, root, places, board, master)
+        yield Foundation(settings, directory, credentials, url, instance, root, places, board)
 
 
 async def _register(
@@ -137,7 +135,7 @@ async def _prepare_keys(db: Database, settings: Settings, directory: DataDirecto
     A store that was there before its gateways knew of encryption goes on without, until it is told to: older
     ones may still run. So does one on a database that others may share, until all are given one key.
     """
-    await masters.check(db, directory.master_key(settings))
+    await masters.check(db, directory.masters(settings))
     if await encryption_keys.all_keys(db) or not await encryption_keys.is_unused(db):
         return
     if settings.database_url is not None and settings.master_key is None:

@@ -24,7 +24,14 @@ Reread = Callable[[], Settings]
 KEPT = frozenset(
     {
         *("data", "listen", "workers", "database_url", "backend", "collect_interval", "margins"),
-        *("master_key", "metrics_listen", "metrics_token", "metrics_interval", "lifecycle_day"),
+        *(
+            "master_key",
+            "other_master_keys",
+            "metrics_listen",
+            "metrics_token",
+            "metrics_interval",
+            "lifecycle_day",
+        ),
         "website_listen",
     }
 )

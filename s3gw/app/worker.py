@@ -7,6 +7,7 @@ import gc
 import logging
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from functools import partial
 from importlib.metadata import version
 from time import perf_counter
 from typing import Any
@@ -23,6 +24,7 @@ from s3gw.errors import GatewayError
 from s3gw.http.identities import RootKey, StoredKeys
 from s3gw.http.server import Server
 from s3gw.operations.call import Services
+from s3gw.sealing import Masters
 from s3gw.storage.keys import Keys
 from s3gw.storage.store import Store
 
@@ -45,7 +47,8 @@ async def serving(foundation: Foundation, server: Server, meter: Meter) -> Async
             stack.push_async_callback(backend.close)
         letting_go = asyncio.create_task(_let_go(backends), name="let go of deleted blobs")
         stack.callback(letting_go.cancel)
-        keys = Keys(db, foundation.master)
+        masters = Masters(partial(foundation.directory.master_keys, settings))
+        keys = Keys(db, masters)
         await keys.load()
         rows = _embedded(foundation)
         if rows is not None:
@@ -58,7 +61,7 @@ async def serving(foundation: Foundation, server: Server, meter: Meter) -> Async
         root_key = RootKey(credentials.access_key, credentials.secret_key, foundation.root)
         server.serve(
             Services(settings, db, store),
-            StoredKeys(root_key, db, foundation.master),
+            StoredKeys(root_key, db, masters),
             _Probe(db, backends),
         )
         gc.collect()

@@ -54,10 +54,15 @@ def add(commands: Commands, common: argparse.ArgumentParser) -> None:
         ("enable", enable, "NAME", "let a key be used again"),
         ("export", export, "FILE", "write the keys, sealed by the master key, to a new file"),
         ("import", bring_back, "FILE", "add keys from an exported file that the database lacks"),
+        ("reseal", reseal, None, "have all secrets of the database sealed by the master key in use"),
     ):
         action = actions.add_parser(name, parents=[common], help=text)
         if argument is not None:
             action.add_argument(argument.lower(), metavar=argument)
+        if run is reseal:
+            action.add_argument(
+                "--new-master", action="store_true", help="make a new master key in the data directory first"
+            )
         action.set_defaults(run=run)
 
 
@@ -178,6 +183,23 @@ def bring_back(settings: Settings, given: argparse.Namespace) -> int:
 def _check_not_internal(name: str) -> None:
     if name == CUSTOMERS or name.startswith(DUAL):
         raise ConfigError(f"the key {name!r} is kept by the gateway itself")
+
+
+def reseal(settings: Settings, given: argparse.Namespace) -> int:
+    """Seal everything anew, by a new master key or by the one in use."""
+
+    async def work(db: Database) -> int:
+        kept = None
+        if given.new_master:
+            done, kept = await app.change_master(db, settings)
+        else:
+            done = await app.reseal(db, settings)
+        say(f"sealed anew: {done.keys} keys, {done.secrets} secrets of access keys")
+        if kept is not None:
+            say(f"the master key is a new one; the old one is kept as {kept}")
+        return 0
+
+    return on_database(settings, work)
 
 
 def _cells(key: SealedKey) -> Sequence[str]:

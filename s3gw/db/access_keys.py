@@ -96,8 +96,8 @@ async def delete(db: Database, access_key: str) -> bool:
     return await db.fetchval(statement, access_key) is not None
 
 
-async def sealed_otherwise(db: Database, seal_key_id: int | None) -> int:
-    """How many keys were sealed by another master key than that; all of them, where there is none."""
-    statement = "SELECT count(*) FROM access_keys WHERE seal_key_id IS DISTINCT FROM $1::integer"
-    count: int = await db.fetchval(statement, seal_key_id)
+async def sealed_otherwise(db: Database, seal_key_ids: Sequence[int]) -> int:
+    """How many keys were sealed by another master key than one of those."""
+    statement = "SELECT count(*) FROM access_keys WHERE seal_key_id <> ALL ($1::integer[])"
+    count: int = await db.fetchval(statement, list(seal_key_ids))
     return count

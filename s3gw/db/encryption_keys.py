@@ -65,7 +65,7 @@ class NamedKey:
         return self.root_id
 
 
-_ALL = """
+ALL_KEYS = """
 SELECT d.id, k.id AS key_id, k.name, k.uuid, k.enabled, o.id AS domain_id, d.master, d.sealed, d.created_at
 FROM data_keys d JOIN named_keys k ON k.id = d.key_id
 JOIN domains o ON o.key_id = k.id AND o.account_id IS NULL
@@ -113,7 +113,7 @@ async def all_keys(db: Database, *, customers: bool = False) -> list[SealedKey]:
 
     With `customers` also those of customers, of which there is nothing but a number and a domain.
     """
-    return [SealedKey(*row.values()) for row in await db.fetch(_ALL, customers)]
+    return [SealedKey(*row.values()) for row in await db.fetch(ALL_KEYS, customers)]
 
 
 async def named(db: Database, name: str) -> NamedKey | None:

@@ -11,6 +11,7 @@ from s3gw.db import access_keys
 from s3gw.db.pool import Database
 from s3gw.db.records import Account
 from s3gw.errors import Damaged
+from s3gw.sealing import Masters
 
 ACCESS_KEY = re.compile(r"[!-.0-~]{3,128}", re.ASCII)
 """What an access key may be: visible characters, and no slash, which ends it in the scope of a signature."""
@@ -80,11 +81,11 @@ class StoredKeys:
     together are looked up together.
     """
 
-    def __init__(self, root: RootKey, db: Database, master: bytes | None) -> None:
-        """Without a master key no secret of the database can be unsealed."""
+    def __init__(self, root: RootKey, db: Database, masters: Masters | bytes | None) -> None:
+        """Without the master key that has sealed it no secret of the database can be unsealed."""
         self._root = root
         self._db = db
-        self._master = master
+        self._masters = masters if isinstance(masters, Masters) else Masters.only(masters)
 
     async def find(self, access_key: str) -> Identity | None:
         """Who the access key is now. Raises Damaged where this gateway cannot unseal its secret."""
@@ -95,7 +96,8 @@ class StoredKeys:
         found = await access_keys.find(self._db, access_key)
         if found is None:
             return None
-        return Identity(unseal_secret(self._master, access_key, found.sealed), found.account)
+        master = self._masters.short(found.seal_key_id)
+        return Identity(unseal_secret(master, access_key, found.sealed), found.account)
 
 
 def seal_secret(master: bytes, access_key: str, secret: str) -> bytes:
@@ -115,7 +117,7 @@ def unseal_secret(master: bytes | None, access_key: str, sealed: bytes) -> str:
 
 def seal_key_id(master: bytes) -> int:
     """What tells in the database which master key has sealed a secret: 31 bits of its public id."""
-    return int(sealing.master_id(master), 16) >> 33
+    return sealing.short_id(sealing.master_id(master))
 
 
 def _belongs_to(access_key: str) -> bytes:

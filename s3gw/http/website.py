@@ -189,6 +189,7 @@ class Websites:
             "",
             True,
             anonymous=True,
+            secure=is_secure(visit.request, self._settings.trusted_proxies),
             target=target,
             access=gate,
         )

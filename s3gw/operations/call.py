@@ -83,9 +83,9 @@ class Call:
     """Whether the bucket was named by the host."""
     anonymous: bool = False
     """Whether the request was not signed; some members of a request are not for everyone."""
-    signature: int = 4
+    signature: int = 0
     """The version by which the request was signed: 2 or 4; 0 where it was not. Forms count as 4."""
-    secure: bool = True
+    secure: bool = False
     """Whether the client spoke TLS, to this gateway or to a proxy that it trusts."""
     target: LookedUp | None = None
     """What the pipeline looked up already, for `lookup.bucket_of` and `lookup.find`."""

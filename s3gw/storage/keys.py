@@ -12,15 +12,16 @@ from s3gw.db.encryption_keys import CUSTOMERS, DUAL, STORE, SealedKey
 from s3gw.db.pool import Database
 from s3gw.errors import ConfigError, Damaged
 from s3gw.keyring import DataKey
+from s3gw.sealing import Masters, Sealed
 
 
 class Keys:
     """Every data key of the database that the master key opens."""
 
-    def __init__(self, db: Database, master: bytes | None = None) -> None:
+    def __init__(self, db: Database, masters: Masters | bytes | None = None) -> None:
         """Without a master key nothing is encrypted, and nothing that is can be read."""
         self._db = db
-        self._master = master
+        self._masters = masters if isinstance(masters, Masters) else Masters.only(masters)
         self._store_id: UUID | None = None
         self._ring: dict[int, DataKey] = {}
         self._current: dict[str, DataKey] = {}
@@ -37,14 +38,14 @@ class Keys:
         return self._current.get(STORE)
 
     async def load(self) -> None:
-        """Read what there is now."""
-        if self._master is None:
+        """Read what there is now. Raises Sealed where it was sealed by a master key that is not known."""
+        if not self._masters.ids:
             return
         if self._store_id is None:
             self._store_id = await packs.store_id(self._db)
         for key in await encryption_keys.all_keys(self._db):
             if key.id not in self._ring:
-                material = sealing.unseal(self._master, key.sealed, _belongs_to(key.uuid))
+                material = unsealed(key, self._masters)
                 self._ring[key.id] = keyring.of_material(key.id, key.domain_id, self._store_id, material)
                 if key.name == CUSTOMERS:
                     self._customers = material
@@ -61,7 +62,7 @@ class Keys:
 
     def along(self, key: DataKey) -> Keys:
         """These keys and one more, for one request."""
-        more = Keys(self._db, self._master)
+        more = Keys(self._db, self._masters)
         more._store_id = self._store_id
         more._ring = {**self._ring, key.id: key}
         return more
@@ -73,9 +74,10 @@ class Keys:
 
     async def make(self, name: str) -> None:
         """Have a named key, which is made where it is missing. Raises ConfigError without a master key."""
-        if self._master is None:
+        master = self._masters.to_seal()
+        if master is None:
             raise ConfigError("master_key: keys are sealed by it")
-        await create(self._db, name, self._master)
+        await create(self._db, name, master)
 
     async def of_customer(self, secret: bytes, *, make: bool) -> DataKey | None:
         """The key that belongs to a customer's secret; None where nothing was encrypted by it yet, unless
@@ -92,10 +94,9 @@ class Keys:
         return None if found is None else keyring.of_customer(*found, self._store_id, secret)
 
 
-def check(keys: Sequence[SealedKey], master: bytes | None) -> None:
-    """Raise ConfigError, naming what cannot be read, where `master` has not sealed all of them."""
-    known = None if master is None else sealing.master_id(master)
-    lost = {key.name: key.master for key in keys if key.master != known}
+def check(keys: Sequence[SealedKey], masters: Sequence[str]) -> None:
+    """Raise ConfigError, naming what cannot be read, where master keys of these ids have not sealed all."""
+    lost = {key.name: key.master for key in keys if key.master not in masters}
     if lost:
         raise ConfigError(
             f"master_key: what is encrypted by the keys {', '.join(sorted(lost))} cannot be read without the "
@@ -119,6 +120,19 @@ async def rotate(db: Database, name: str, master: bytes) -> bool:
     sealed = _material(found.uuid, name, master)
     await encryption_keys.rotate(db, found.id, sealing.master_id(master), sealed)
     return True
+
+
+def unsealed(key: SealedKey, masters: Masters) -> bytes:
+    """The bytes of a data key. Raises Sealed."""
+    master = masters.find(key.master)
+    if master is None:
+        raise Sealed(f"the key {key.name} was sealed by the master key {key.master}, which is not known")
+    return sealing.unseal(master, key.sealed, _belongs_to(key.uuid))
+
+
+def resealed(key: SealedKey, masters: Masters, master: bytes) -> bytes:
+    """The same bytes, sealed by `master`. Raises Sealed."""
+    return sealing.seal(master, unsealed(key, masters), _belongs_to(key.uuid))
 
 
 def _material(uuid: UUID, name: str, master: bytes) -> bytes:

@@ -37,13 +37,25 @@ def test_a_new_gateway_encrypts_and_its_keys_can_be_kept(new_gateway: New) -> No
         client.get_object(Bucket="bucket", Key="mine", **mine | {"SSECustomerKey": "x" * 32})  # type: ignore[arg-type]
     assert base64.b64encode(b"k" * 32).decode() not in gateway.logs()
 
+    number = gateway.s3gw("kms", "create", "payroll").strip()
+    for asked in (number, "alias/payroll"):
+        client.put_object(
+            Bucket="bucket", Key="kms", Body=data, ServerSideEncryption="aws:kms", SSEKMSKeyId=asked
+        )
+    gateway.s3gw("kms", "disable", "payroll")
+    with pytest.raises(ClientError, match=r"KMS\.DisabledException.* is disabled"):
+        client.get_object(Bucket="bucket", Key="kms")
+    assert "disabled" in gateway.s3gw("kms", "list")
+    gateway.s3gw("kms", "enable", "payroll")
+    assert client.get_object(Bucket="bucket", Key="kms")["Body"].read() == data
+
     kept = gateway.home / "keys.json"
     gateway.s3gw("kms", "export", str(kept))
     assert kept.stat().st_mode & 0o777 == 0o600
     gateway.s3gw("kms", "import", str(kept))
     gateway.s3gw("kms", "rotate", "store")
     listed = gateway.s3gw("kms", "list").splitlines()
-    assert [line.split()[1] for line in listed[1:]] == ["store", "store"]
+    assert [line.split()[1] for line in listed[1:]] == ["store", "customers", "payroll", "store"]
     assert "master-key elsewhere" in gateway.logs()
 
     gateway.stop()
@@ -58,7 +70,10 @@ def test_a_new_gateway_encrypts_and_its_keys_can_be_kept(new_gateway: New) -> No
         check=False,
     )
     assert done.returncode == 2
-    assert "what is encrypted by the keys store cannot be read without the master key" in done.stderr
+    assert (
+        "what is encrypted by the keys customers, payroll, store cannot be read without the master key"
+        in done.stderr
+    )
     (gateway.home / "saved").rename(master)
     gateway.restart()
     client = gateway.client()

@@ -121,9 +121,9 @@ async def test_seals_belong_to_their_keys_and_master(world: World) -> None:
     )
     with pytest.raises(Damaged, match="access key AKIA2 does not open"):
         await stored(world).find("AKIA2")
-    assert await access_keys.sealed_otherwise(world.db, seal_key_id(MASTER)) == 0
-    assert await access_keys.sealed_otherwise(world.db, seal_key_id(bytes(32))) == 2
-    assert await access_keys.sealed_otherwise(world.db, None) == 2
+    assert await access_keys.sealed_otherwise(world.db, [seal_key_id(MASTER)]) == 0
+    assert await access_keys.sealed_otherwise(world.db, [seal_key_id(bytes(32))]) == 2
+    assert await access_keys.sealed_otherwise(world.db, []) == 2
     rows = await world.db.fetch("SELECT a::text FROM access_keys a")
     assert all("secret-" not in row[0] and b"secret-".hex() not in row[0] for row in rows)
     identity = await stored(world).find("AKIA1")

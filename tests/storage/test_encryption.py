@@ -191,10 +191,10 @@ async def test_keys_are_sealed_and_names_taken_once(database: Database) -> None:
     assert not await keys.create(database, "alpha", MASTER)
     [key] = await encryption_keys.all_keys(database)
     assert key.master == master_id(MASTER)
-    keys.check([key], MASTER)
+    keys.check([key], [master_id(MASTER)])
     for master in (None, bytes(32)):
         with pytest.raises(ConfigError, match=f"alpha cannot be read without the master key {key.master}"):
-            keys.check([key], master)
+            keys.check([key], [] if master is None else [master_id(master)])
     with pytest.raises(Sealed):
         await Keys(database, bytes(32)).load()
 
