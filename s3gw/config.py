@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from s3gw import backend_url, sealing
+from s3gw import backend_url, sealing, target_url
 from s3gw.errors import ConfigError
 
 CHUNKINGS = ("cdc-256k", "cdc-64k", "cdc-4m", "fixed-4m")
@@ -140,6 +140,12 @@ class Settings:
     """What a scraper may present, on any port, as `Authorization: Bearer`."""
     metrics_interval: float = 300.0
     """At least so long do the figures of the store hold that cost a walk through its tables."""
+    notify: tuple[target_url.Destination, ...] = ()
+    """Where events may be told that buckets ask for; nothing else is ever called."""
+    notify_keep: float = 86400.0
+    """How long an event waits for a target that does not take it."""
+    notify_limit: int = 100_000
+    """Events at most that wait for one target."""
     lifecycle_day: float = 86400.0
     """Seconds that lifecycle rules count as a day; another number only for tests."""
     job_rest: float = 2.0
@@ -171,6 +177,11 @@ class Settings:
         return None if self.website_listen is None else _host_port(self.website_listen)
 
     @property
+    def notifies(self) -> frozenset[str]:
+        """The names of the targets that events may be told."""
+        return frozenset(one.name for one in self.notify)
+
+    @property
     def is_loopback(self) -> bool:
         """Whether only this machine can reach the gateway."""
         host, _ = self.host_port
@@ -200,6 +211,7 @@ _TIMES = (
     "collect_interval",
     "metrics_interval",
     "lifecycle_day",
+    "notify_keep",
 )
 
 
@@ -257,8 +269,10 @@ def _convert(name: str, value: Any) -> Any:
     match name:
         case "data":
             return Path(str(value))
-        case "workers" | "max_connections" | "replicas" | "write_quorum":
+        case "workers" | "max_connections" | "replicas" | "write_quorum" | "notify_limit":
             return _integer(name, value)
+        case "notify":
+            return target_url.parse_all(value)
         case "archive_hints" | "guard_connections" | "signature_v2" | "sse_c_over_http":
             if str(value).lower() not in _SWITCH:
                 raise ConfigError(f"{name}: {value!r} is neither on nor off")
@@ -327,13 +341,12 @@ def _check(settings: Settings) -> None:
     for name in _TIMES:
         if getattr(settings, name) <= 0:
             raise ConfigError(f"{name}: must be more than 0 seconds")
-    if not 1 <= settings.compact_dead <= 99:
-        raise ConfigError("compact_dead: must be from 1 to 99 percent")
     _check_master_keys(settings)
     _check_websites(settings)
     _check_replicas(settings)
     _check_credentials(settings)
     _check_metrics(settings)
+    _check_jobs(settings)
 
 
 def _check_replicas(settings: Settings) -> None:
@@ -376,6 +389,13 @@ def _check_websites(settings: Settings) -> None:
     port = settings.website_listen.rpartition(":")[2]
     if int(port) == 0 or port == settings.listen.rpartition(":")[2]:
         raise ConfigError("website_listen: needs a port of its own, other than that of listen")
+
+
+def _check_jobs(settings: Settings) -> None:
+    if not 1 <= settings.compact_dead <= 99:
+        raise ConfigError("compact_dead: must be from 1 to 99 percent")
+    if settings.notify_limit < 1:
+        raise ConfigError("notify_limit: must be at least 1")
 
 
 def _check_metrics(settings: Settings) -> None:

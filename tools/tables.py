@@ -37,7 +37,10 @@ answered with a well-formed `501 NotImplemented`.
 - A copy of an object that was uploaded in parts keeps its `-N` ETag, since no byte is read again.
 - Storage classes are kept and shown; all of them are stored alike. A lifecycle transition changes the class
   that is shown; to GLACIER and DEEP_ARCHIVE nothing moves, since there is no restore.
-- PutBucketLifecycle and GetBucketLifecycle, the older names, are answered by those with Configuration.
+- PutBucketLifecycle, GetBucketLifecycle, PutBucketNotification and GetBucketNotification, the older names,
+  are answered by those with Configuration.
+- Events are told to targets that the gateway's settings name; the EventBridge element is kept and shown, and
+  tells nothing.
 - In the Filter of a lifecycle rule Prefix and Tag may stand beside each other; both must hold.
 - Replication, inventory, analytics, metrics and Intelligent-Tiering configurations and transfer acceleration
   are checked, stored and returned, and nothing is done by them: no object is copied, no report is written, no

@@ -147,6 +147,8 @@ RULES: Mapping[str, Rule] = {
     "GetBucketLifecycleConfiguration": _bucket(None, "s3:GetLifecycleConfiguration"),
     "PutBucketLifecycleConfiguration": _bucket(None, "s3:PutLifecycleConfiguration"),
     "DeleteBucketLifecycle": _bucket(None, "s3:PutLifecycleConfiguration"),
+    "GetBucketNotificationConfiguration": _bucket(None, "s3:GetBucketNotification"),
+    "PutBucketNotificationConfiguration": _bucket(None, "s3:PutBucketNotification"),
     "GetObjectLockConfiguration": _bucket(None, "s3:GetBucketObjectLockConfiguration"),
     "PutObjectLockConfiguration": _bucket(None, "s3:PutBucketObjectLockConfiguration"),
     # Objects

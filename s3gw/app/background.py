@@ -9,11 +9,14 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from s3gw.app.foundation import Foundation
 from s3gw.app.meter import Meter
 from s3gw.app.store_figures import StoreFigures
+from s3gw.config import Settings
 from s3gw.db.pool import Database
-from s3gw.jobs import collect, compact, lifecycle, replicate
+from s3gw.jobs import collect, compact, lifecycle, notify, replicate
 from s3gw.jobs.runner import Runner
+from s3gw.targets.base import Target
+from s3gw.targets.opening import open_target
 
-CONNECTIONS = 15
+CONNECTIONS = 17
 """Every running job holds one to be alone with it, and works on another; leases and metrics take turns."""
 
 
@@ -36,6 +39,8 @@ async def background(ground: Foundation, meter: Meter) -> AsyncIterator[None]:
             lifecycle.job(db, settings),
             *replicate.jobs(db, backends, settings),
         ]
+        if settings.notify:
+            jobs.append(notify.job(db, await _targets(stack, settings), settings))
         runner = Runner(db, jobs)
         stack.push_async_callback(runner.stop)
         runner.start()
@@ -46,6 +51,15 @@ async def background(ground: Foundation, meter: Meter) -> AsyncIterator[None]:
         walking = asyncio.create_task(figures.run(), name="figures of the store")
         stack.push_async_callback(_cancelled, walking)
         yield
+
+
+async def _targets(stack: AsyncExitStack, settings: Settings) -> dict[str, Target]:
+    """The targets of events by their names, open until the stack is left."""
+    found: dict[str, Target] = {}
+    for destination in settings.notify:
+        found[destination.name] = target = await open_target(destination)
+        stack.push_async_callback(target.close)
+    return found
 
 
 async def _cancelled(task: asyncio.Task[None]) -> None:

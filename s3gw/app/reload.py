@@ -33,6 +33,7 @@ KEPT = frozenset(
             "lifecycle_day",
         ),
         "website_listen",
+        *("notify", "notify_keep", "notify_limit"),
     }
 )
 """Settings of what stands under the workers or runs beside them in the parent: they need a restart."""

@@ -57,6 +57,9 @@ SERVE = {
     "collect_interval": ("SECONDS", "between two rounds of background jobs (60)"),
     "metrics_listen": ("HOST:PORT", "where to serve metrics by themselves, openly; for a private network"),
     "metrics_interval": ("SECONDS", "for which the metrics of what is stored hold (300)"),
+    "notify": ("NAME=URL", "where events of buckets may be told; may be repeated"),
+    "notify_keep": ("SECONDS", "that an event waits for a target that does not take it (86400)"),
+    "notify_limit": ("N", "events at most that wait for one target (100000)"),
     "lifecycle_day": ("SECONDS", "that lifecycle rules count as a day; shorter only for tests (86400)"),
     "job_rest": ("SECONDS", "that compaction rests for each second it worked (2)"),
     "compact_rate": ("SIZE", "bytes a second that compaction reads at most; 0 for any (0)"),
@@ -65,7 +68,7 @@ SERVE = {
 """Further settings of `serve`."""
 
 
-REPEATED = {"backend"}
+REPEATED = {"backend", "notify"}
 """Settings of which each option gives one more value."""
 
 

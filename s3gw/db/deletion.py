@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from s3gw.db.events import Wanted, telling
 from s3gw.db.outcomes import Outcome
 from s3gw.db.pool import Database, retrying
 
@@ -30,21 +31,31 @@ class Deleted(NamedTuple):
 
 
 _DELETE = "SELECT * FROM delete_objects($1, $2, $3, $4, $5, $6)"
+_HAPPENED = "w.place = done.place AND done.outcome = 'done' AND w.marker = (done.version IS NOT NULL)"
 
 
 async def delete_versions(
-    db: Database, bucket_id: int, account_id: int | None, targets: Sequence[Target], *, bypass: bool = False
+    db: Database,
+    bucket_id: int,
+    account_id: int | None,
+    targets: Sequence[Target],
+    *,
+    bypass: bool = False,
+    wanted: Sequence[Wanted] = (),
 ) -> list[Deleted]:
     """Delete the targets in one statement, each by itself; the bodies of what is gone go to the trash.
 
     Where the bucket keeps versions, a key is deleted by a delete marker of the account, also one that is not
-    there. `bypass` sets retention in governance mode aside.
+    there. `bypass` sets retention in governance mode aside. `wanted` are the events to be told, by the
+    place of the target among `targets`.
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/DeletingObjectVersions.html
     """
     if not targets:
         return []
     keys, versions, etags = zip(*targets, strict=True)
-    rows = await retrying(lambda: db.fetch(_DELETE, bucket_id, account_id, keys, versions, etags, bypass))
+    arguments = (bucket_id, account_id, keys, versions, etags, bypass)
+    statement, given = telling(_DELETE, arguments, wanted, happened=_HAPPENED)
+    rows = await retrying(lambda: db.fetch(statement, *given))
     ended = [Deleted(Outcome.MISSING)] * len(targets)
     for row in rows:
         ended[row["place"] - 1] = Deleted(Outcome(row["outcome"]), row["marker"], row["version"])

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import asyncpg
 
+from s3gw.db.events import Wanted, telling
 from s3gw.db.pool import Database, retrying
 
 _RULES_CHANGED = "S3RUL"
@@ -20,10 +21,14 @@ _LAST = (1 << 63) - 1
 
 @dataclass(frozen=True, slots=True)
 class Pass:
-    """A bucket that a pass is due through, with its document, and how far an interrupted one came."""
+    """A bucket that a pass is due through, with its documents, and how far an interrupted one came."""
 
     bucket_id: int
+    bucket: str
+    owner: str
+    """The canonical id."""
     document: Mapping[str, Any]
+    notification: Mapping[str, Any] | None
     step: str | None = None
     place: str | None = None
 
@@ -38,6 +43,8 @@ class Candidate(NamedTuple):
     tags: Mapping[str, str] | None
     storage_class: str
     delete_marker: bool
+    version_id: str | None
+    etag: str
     alone: bool = False
     """Whether a delete marker is all that there is of the key."""
     successor: int = 0
@@ -76,10 +83,13 @@ class RulesChanged(Exception):
 # A pass is due where none was by these rules, one was broken off, or a period has begun since: a day, which
 # begins at midnight UTC.
 _DUE = """
-SELECT s.bucket_id, s.document,
+SELECT s.bucket_id, b.name, a.canonical_id, s.document,
+    (SELECT n.document FROM bucket_settings n
+     WHERE n.bucket_id = b.id AND n.kind = 'notification') AS notification,
     CASE WHEN p.ended_at IS NULL AND p.revision = s.document ->> 'revision' THEN p.step END AS step,
     CASE WHEN p.ended_at IS NULL AND p.revision = s.document ->> 'revision' THEN p.place END AS place
-FROM bucket_settings s LEFT JOIN lifecycle_passes p USING (bucket_id)
+FROM bucket_settings s JOIN buckets b ON b.id = s.bucket_id JOIN accounts a ON a.id = b.account_id
+LEFT JOIN lifecycle_passes p USING (bucket_id)
 WHERE s.kind = 'lifecycle' AND s.bucket_id > $2 AND (
     p.bucket_id IS NULL OR p.ended_at IS NULL OR p.revision <> s.document ->> 'revision'
     OR floor(extract(epoch FROM now()) / $1) > floor(extract(epoch FROM p.began_at) / $1)
@@ -97,7 +107,8 @@ _END = "UPDATE lifecycle_passes SET ended_at = now() WHERE bucket_id = $1"
 # A page looks at so many rows and returns those of them that are old enough, and in any case the last.
 _CURRENT = """
 WITH seen AS MATERIALIZED (
-    SELECT key, version_seq, modified_at, size, tags, storage_class, delete_marker FROM objects
+    SELECT key, version_seq, modified_at, size, tags, storage_class, delete_marker, version_id, etag
+    FROM objects
     WHERE bucket_id = $1 AND key >= $2 AND key < coalesce(text_after($3), text_end())
     ORDER BY key LIMIT $4
 )
@@ -110,12 +121,14 @@ _NONCURRENT = """
 WITH seen AS MATERIALIZED (
     SELECT *, row_number() OVER (ORDER BY key, version_seq DESC) AS place FROM (
         (
-            SELECT key, version_seq, size, tags, storage_class, delete_marker FROM noncurrent
+            SELECT key, version_seq, size, tags, storage_class, delete_marker, version_id, etag
+            FROM noncurrent
             WHERE bucket_id = $1 AND key = $2 AND version_seq < $6
               AND key < coalesce(text_after($3), text_end())
             ORDER BY version_seq DESC LIMIT $4
         ) UNION ALL (
-            SELECT key, version_seq, size, tags, storage_class, delete_marker FROM noncurrent
+            SELECT key, version_seq, size, tags, storage_class, delete_marker, version_id, etag
+            FROM noncurrent
             WHERE bucket_id = $1 AND key > $2 AND key < coalesce(text_after($3), text_end())
             ORDER BY key, version_seq DESC LIMIT $4
         )
@@ -149,7 +162,7 @@ async def clock(db: Database) -> datetime:
 async def next_due(db: Database, period: float, after: int = 0) -> Pass | None:
     """The next bucket, by id, through which a pass is due: one a period of so many seconds."""
     row = await db.fetchrow(_DUE, period, after)
-    return None if row is None else Pass(row["bucket_id"], row["document"], row["step"], row["place"])
+    return None if row is None else Pass(*row)
 
 
 async def begin(db: Database, bucket_id: int, revision: str, step: str) -> None:
@@ -182,6 +195,8 @@ async def current(
             row["tags"],
             row["storage_class"],
             row["delete_marker"],
+            row["version_id"],
+            row["etag"],
             row["alone"],
         )
         for row in rows
@@ -206,6 +221,8 @@ async def noncurrent(
             row["tags"],
             row["storage_class"],
             row["delete_marker"],
+            row["version_id"],
+            row["etag"],
             successor=row["successor"],
             newer=row["newer"],
         )
@@ -231,41 +248,57 @@ def _page(rows: Sequence[asyncpg.Record], found: Sequence[Any], limit: int, end:
     return Page(found, end(rows[-1]) if rows[0]["looked_at"] == limit else None)
 
 
-async def expire_current(db: Database, bucket_id: int, revision: str, found: Sequence[Candidate]) -> int:
-    """Expire current versions; how many. Raises RulesChanged."""
-    return await _acted(db, "expire_current($1, $2, $3, $4, $5)", bucket_id, revision, *_named(found))
+async def expire_current(
+    db: Database, bucket_id: int, revision: str, found: Sequence[Candidate], wanted: Sequence[Wanted] = ()
+) -> int:
+    """Expire current versions; how many. Raises RulesChanged.
+
+    `wanted`, here and below, are the events to be told, by the place among what was `found`.
+    """
+    call = "place, version FROM expire_current($1, $2, $3, $4, $5)"
+    return await _acted(db, call, (bucket_id, revision, *_named(found)), wanted, _MADE)
 
 
-async def expire_markers(db: Database, bucket_id: int, revision: str, found: Sequence[Candidate]) -> int:
+async def expire_markers(
+    db: Database, bucket_id: int, revision: str, found: Sequence[Candidate], wanted: Sequence[Wanted] = ()
+) -> int:
     """Remove delete markers that are alone; how many. Raises RulesChanged."""
-    return await _acted(db, "expire_markers($1, $2, $3, $4)", bucket_id, revision, *_named(found)[:2])
+    call = "place, NULL AS version FROM expire_markers($1, $2, $3, $4)"
+    return await _acted(db, call, (bucket_id, revision, *_named(found)[:2]), wanted)
 
 
 async def expire_noncurrent(
-    db: Database, bucket_id: int, revision: str, found: Sequence[tuple[Candidate, int]]
+    db: Database,
+    bucket_id: int,
+    revision: str,
+    found: Sequence[tuple[Candidate, int]],
+    wanted: Sequence[Wanted] = (),
 ) -> int:
     """Delete noncurrent versions, each if so many newer ones are there; how many. Raises RulesChanged."""
-    return await _acted(
-        db,
-        "expire_noncurrent($1, $2, $3, $4, $5, $6, $7)",
-        bucket_id,
-        revision,
-        *_named([each for each, _ in found]),
-        [each.successor for each, _ in found],
-        [newer for _, newer in found],
-    )
+    named = _named([each for each, _ in found])
+    successors, newer = [each.successor for each, _ in found], [count for _, count in found]
+    call = "place, NULL AS version FROM expire_noncurrent($1, $2, $3, $4, $5, $6, $7)"
+    return await _acted(db, call, (bucket_id, revision, *named, successors, newer), wanted)
 
 
-async def move(db: Database, bucket_id: int, revision: str, found: Sequence[tuple[Candidate, str]]) -> int:
+async def move(
+    db: Database,
+    bucket_id: int,
+    revision: str,
+    found: Sequence[tuple[Candidate, str]],
+    wanted: Sequence[Wanted] = (),
+) -> int:
     """Show versions in these storage classes; how many. Raises RulesChanged."""
     named, classes = _named([each for each, _ in found]), [name for _, name in found]
-    return await _acted(db, "move_versions($1, $2, $3, $4, $5, $6)", bucket_id, revision, *named, classes)
+    call = "place, NULL AS version FROM move_versions($1, $2, $3, $4, $5, $6)"
+    return await _acted(db, call, (bucket_id, revision, *named, classes), wanted)
 
 
 async def expire_uploads(db: Database, bucket_id: int, revision: str, found: Sequence[Upload]) -> int:
     """Abort uploads; how many. Raises RulesChanged."""
     keys, ids = [each.key for each in found], [each.id for each in found]
-    return await _acted(db, "expire_uploads($1, $2, $3, $4)", bucket_id, revision, keys, ids)
+    call = "place FROM expire_uploads($1, $2, $3, $4)"
+    return await _acted(db, call, (bucket_id, revision, keys, ids))
 
 
 def _named(found: Sequence[Candidate]) -> tuple[list[Any], ...]:
@@ -274,14 +307,24 @@ def _named(found: Sequence[Candidate]) -> tuple[list[Any], ...]:
     return [each.key for each in found], [each.seq for each in found], tags
 
 
-async def _acted(db: Database, call: str, *arguments: Any) -> int:
+_DONE = "w.place = done.place"
+_MADE = f"{_DONE} AND w.marker = (done.version IS NOT NULL)"
+
+
+async def _acted(
+    db: Database,
+    call: str,
+    arguments: tuple[Any, ...],
+    wanted: Sequence[Wanted] = (),
+    happened: str = _DONE,
+) -> int:
     if not arguments[2]:
         return 0
-    statement = f"SELECT count(*) FROM {call}"
+    statement, given = telling(f"SELECT {call}", arguments, wanted, happened=happened)
     try:
-        count: int = await retrying(lambda: db.fetchval(statement, *arguments))
+        rows = await retrying(lambda: db.fetch(statement, *given))
     except asyncpg.PostgresError as error:
         if error.sqlstate == _RULES_CHANGED:
             raise RulesChanged from error
         raise
-    return count
+    return len(rows)

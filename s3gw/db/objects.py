@@ -16,6 +16,7 @@ import asyncpg
 from s3gw.db import whole
 from s3gw.db.batches import batches
 from s3gw.db.deletion import delete as delete
+from s3gw.db.events import Wanted, telling
 from s3gw.db.finding import Found as Found
 from s3gw.db.finding import get as get
 from s3gw.db.outcomes import Outcome as Outcome
@@ -134,6 +135,7 @@ async def publish(
     properties: Properties,
     *,
     precondition: Precondition | None = None,
+    wanted: Sequence[Wanted] = (),
 ) -> PublishResult:
     """Make `content` the current version of `key`, in one statement.
 
@@ -141,9 +143,9 @@ async def publish(
     before goes to the trash or, where the bucket keeps versions, becomes noncurrent. When it ends otherwise
     than DONE or raises, nothing of it stays, and the draft is the caller's to discard. Raises Unavailable
     when the draft's lease was lost. Inline drafts that come together without preconditions share a statement
-    and its commit.
+    and its commit. `wanted` are the events to be told with it.
     """
-    if isinstance(content, Draft) and content.inline is not None and precondition is None:
+    if isinstance(content, Draft) and content.inline is not None and precondition is None and not wanted:
         key_and_properties = (bucket_id, key, account_id, content.size, etag, properties.storage_class)
         question = (*key_and_properties, *property_values(properties), *_chunk_arguments(content.inline))
         return await batches(db, _publish_inline).ask(question)
@@ -156,13 +158,13 @@ async def publish(
     arguments = _upsert_arguments(
         bucket_id, key, account_id, content.size, etag, None, properties, precondition
     )
-    return await _published(db, statement, *arguments, *body_arguments)
+    return await _published(db, *telling(statement, (*arguments, *body_arguments), wanted))
 
 
 async def _publish_inline(db: Database, wanted: Sequence[tuple[Any, ...]]) -> list[PublishResult]:
     if len(wanted) == 1:
         start, values, chunk = wanted[0][:5], wanted[0][5:13], wanted[0][13:]
-        return [await _published(db, _PUBLISH_INLINE, *start, None, *values, False, None, *chunk)]
+        return [await _published(db, _PUBLISH_INLINE, (*start, None, *values, False, None, *chunk))]
     # Whatever this raises, the batch is then published one by one: no outcome but DONE is of all of them.
     rows = await db.fetch(_PUBLISH_INLINE_MANY, *map(list, zip(*wanted, strict=True)))
     return [PublishResult(Outcome.DONE, row["modified"], row["version"]) for row in rows]
@@ -179,6 +181,7 @@ async def publish_copy(
     *,
     parts_count: int | None = None,
     precondition: Precondition | None = None,
+    wanted: Sequence[Wanted] = (),
 ) -> PublishResult:
     """Make a copy of the body `source` the current version of `key`, by reference, in one statement.
 
@@ -189,7 +192,7 @@ async def publish_copy(
         bucket_id, key, account_id, source.size, etag, parts_count, properties, precondition
     )
     named = (source.chunk_id, source.manifest_id, source.pieces_id, parts_count is not None)
-    return await _published(db, _PUBLISH_COPY, *arguments, *named)
+    return await _published(db, *telling(_PUBLISH_COPY, (*arguments, *named), wanted))
 
 
 async def part(db: Database, body: Body, number: int) -> ObjectPart | None:
@@ -253,7 +256,7 @@ def _upsert_arguments(
     return (*start, *values, *precondition_arguments(precondition))
 
 
-async def _published(db: Database, statement: str, *arguments: Any) -> PublishResult:
+async def _published(db: Database, statement: str, arguments: Sequence[Any]) -> PublishResult:
     result = await judged(lambda: db.fetchrow(statement, *arguments))
     if isinstance(result, Outcome):
         return PublishResult(result)

@@ -9,6 +9,7 @@ from typing import Any
 
 import asyncpg
 
+from s3gw.db.events import Wanted, telling
 from s3gw.db.objects import Precondition, content_arguments, precondition_arguments
 from s3gw.db.outcomes import Outcome, judged
 from s3gw.db.pool import Database, retrying
@@ -197,13 +198,14 @@ async def complete(
     answer: Mapping[str, Any],
     *,
     precondition: Precondition | None = None,
+    wanted: Sequence[Wanted] = (),
 ) -> Completion:
     """Make the chosen parts (number and ETag, ascending) the current version of the upload's key.
 
     One transaction: builds the pieces and the records of the parts, publishes, sends what is unused to the
     trash, and keeps `answer` for a repetition, which ends as DONE with that answer and changes nothing.
     `checksums` as in `objects.checksums`. Outcomes: DONE, NO_UPLOAD, INVALID_PART, PRECONDITION_FAILED,
-    MISSING, NO_BUCKET; nothing changes unless DONE.
+    MISSING, NO_BUCKET; nothing changes unless DONE. `wanted` are the events to be told with it.
     """
     arguments = (
         upload.bucket_id,
@@ -216,7 +218,8 @@ async def complete(
         dict(answer),
         *precondition_arguments(precondition),
     )
-    row = await judged(lambda: db.fetchrow(_COMPLETE, *arguments))
+    statement, given = telling(_COMPLETE, arguments, wanted)
+    row = await judged(lambda: db.fetchrow(statement, *given))
     if isinstance(row, Outcome):
         return Completion(row)
     return Completion(Outcome.DONE, row["modified"], row["version"], row["answer"])

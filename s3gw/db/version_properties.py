@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import Enum
 from typing import Any, Literal
 
+from s3gw.db.events import Wanted, telling
 from s3gw.db.pool import Database, retrying
 
 
@@ -21,7 +22,7 @@ class Change(Enum):
 
 
 Name = Literal["tags", "acl", "lock"]
-_SET = "SELECT set_version_property($1, $2, $3, $4, $5, $6, $7)"
+_SET = "SELECT set_version_property($1, $2, $3, $4, $5, $6, $7) AS ended"
 
 
 async def replace(
@@ -31,9 +32,14 @@ async def replace(
     version_id: str | None,
     name: Name,
     value: Mapping[str, Any] | None,
+    *,
+    wanted: Sequence[Wanted] = (),
 ) -> Change:
-    """Replace a property of a version (as S3 shows its id), or of the current one; None takes it away."""
-    return await _set(db, bucket_id, key, version_id, name, value, False, None)
+    """Replace a property of a version (as S3 shows its id), or of the current one; None takes it away.
+
+    `wanted` are the events to be told with it.
+    """
+    return await _set(db, bucket_id, key, version_id, name, value, False, None, wanted)
 
 
 async def exchange(
@@ -58,13 +64,15 @@ async def _set(
     value: Mapping[str, Any] | None,
     check: bool,
     expected: Mapping[str, Any] | None,
+    wanted: Sequence[Wanted] = (),
 ) -> Change:
     arguments = (bucket_id, key, version_id, name, _plain(value), check, _plain(expected))
-    return await retrying(lambda: _asked(db, arguments))
+    statement, given = telling(_SET, arguments, wanted, happened="done.ended = 'set'", version="NULL")
+    return await retrying(lambda: _asked(db, statement, given))
 
 
-async def _asked(db: Database, arguments: tuple[Any, ...]) -> Change:
-    return Change(await db.fetchval(_SET, *arguments))
+async def _asked(db: Database, statement: str, arguments: tuple[Any, ...]) -> Change:
+    return Change(await db.fetchval(statement, *arguments))
 
 
 def _plain(value: Mapping[str, Any] | None) -> dict[str, Any] | None:

@@ -35,9 +35,9 @@ from s3gw.http import access_log, respond, slow
 from s3gw.http.addressing import Address, parse_address
 from s3gw.http.authorise import Gate
 from s3gw.http.body import document_limit, open_body, read_document
-from s3gw.http.client import is_secure
+from s3gw.http.client import is_secure, source_address
 from s3gw.http.cross_origin import answer_headers, headers_of_failure
-from s3gw.http.exchange import ClientGone, Exchange
+from s3gw.http.exchange import HOST_ID, ClientGone, Exchange
 from s3gw.http.failures import as_s3_error
 from s3gw.http.figures import RequestFigures
 from s3gw.http.health import Health
@@ -152,6 +152,8 @@ class Pipeline:
                 came.body,
                 came.origin,
                 came.address.virtual_host,
+                source=source_address(request, self.settings.trusted_proxies),
+                host_id=HOST_ID,
                 anonymous=came.account is None,
                 signature=came.signature,
                 secure=is_secure(request, self.settings.trusted_proxies),

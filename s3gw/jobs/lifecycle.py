@@ -18,6 +18,7 @@ from s3gw.db import lifecycle
 from s3gw.db.lifecycle import Candidate, Cursor, Page, Pass, RulesChanged
 from s3gw.db.pool import Database
 from s3gw.jobs.job import Job, Progress
+from s3gw.jobs.lifecycle_events import Events
 from s3gw.jobs.throttle import Throttle
 from s3gw.lifecycle.rules import (
     ARCHIVES,
@@ -50,6 +51,7 @@ class Walk:
     progress: Progress
     now: datetime
     """When the pass began, or went on: what is due later waits for the next one."""
+    events: Events
 
     async def uploads(self, prefix: str, cursor: Cursor | None) -> Page:
         """Abort uploads."""
@@ -84,9 +86,9 @@ class Walk:
         await pauses.reach("lifecycle.judged")
         named = (self.db, self.bucket_id, self.rules.revision)
         self.progress.add(
-            current=await lifecycle.expire_current(*named, expired),
-            markers=await lifecycle.expire_markers(*named, markers),
-            moved=await lifecycle.move(*named, moves),
+            current=await lifecycle.expire_current(*named, expired, self.events.of_current(expired)),
+            markers=await lifecycle.expire_markers(*named, markers, self.events.of_deleted(markers)),
+            moved=await lifecycle.move(*named, moves, self.events.of_moved(moves)),
         )
         return page
 
@@ -108,8 +110,10 @@ class Walk:
         await pauses.reach("lifecycle.judged")
         named = (self.db, self.bucket_id, self.rules.revision)
         self.progress.add(
-            noncurrent=await lifecycle.expire_noncurrent(*named, expired),
-            moved=await lifecycle.move(*named, moves),
+            noncurrent=await lifecycle.expire_noncurrent(
+                *named, expired, self.events.of_deleted([each for each, _ in expired])
+            ),
+            moved=await lifecycle.move(*named, moves, self.events.of_moved(moves)),
         )
         return page
 
@@ -165,6 +169,9 @@ class Lifecycle:
     calendar: Calendar = CALENDAR
     rest: float = 0.0
     """Seconds of rest for each second of work."""
+    known: frozenset[str] = frozenset()
+    """The targets of events that there are."""
+    region: str = ""
 
     async def run(self, progress: Progress) -> None:
         """Go through every bucket that is due."""
@@ -185,7 +192,8 @@ class Lifecycle:
             step, place = _FIRST, None
             await lifecycle.begin(self.db, found.bucket_id, rules.revision, step)
         now = await lifecycle.clock(self.db)
-        walk = Walk(self.db, found.bucket_id, rules, self.calendar, progress, now)
+        events = Events(found, self.known, self.region)
+        walk = Walk(self.db, found.bucket_id, rules, self.calendar, progress, now, events)
         names = list(_STEPS)
         for name in names[names.index(step) :]:
             await self._take(walk, name, place)
@@ -211,5 +219,7 @@ class Lifecycle:
 
 def job(db: Database, settings: Settings) -> Job:
     """What a gateway runs in the background, for `Runner`."""
-    lifecycles = Lifecycle(db, Calendar(settings.lifecycle_day), settings.job_rest)
+    lifecycles = Lifecycle(
+        db, Calendar(settings.lifecycle_day), settings.job_rest, settings.notifies, settings.region
+    )
     return Job("lifecycle", min(settings.collect_interval, settings.lifecycle_day / _PASSES), lifecycles.run)

@@ -148,6 +148,8 @@ CANDIDATES = _gauge(
 )
 UNPUBLISHED = _gauge("s3gw_store_unpublished_manifests", "Manifests of uploads that are not published")
 UPLOADS = _gauge("s3gw_store_multipart_uploads", "Multipart uploads that are not completed")
+EVENTS = _gauge("s3gw_store_events", "Events that wait to be told to their targets")
+EVENTS_AGE = _gauge("s3gw_store_oldest_event_seconds", "Age of the oldest event that waits; 0 if none does")
 
 JOB_RUNS = _counter("s3gw_job_runs", "Runs of a background job that ended, here", "job")
 JOB_FAILURES = _counter("s3gw_job_failures", "Runs of a background job that ended with an error, here", "job")

@@ -11,7 +11,7 @@ from s3gw.db import bucket_settings
 from s3gw.db.records import NULL_VERSION, Bucket
 from s3gw.db.version_properties import Change, replace
 from s3gw.errors import S3Error
-from s3gw.operations import grants
+from s3gw.operations import events, grants
 from s3gw.operations.call import Call, operation
 from s3gw.operations.lookup import bucket_of, existing_bucket, find, version_of
 from s3gw.operations.names import missing_bucket, missing_key
@@ -57,7 +57,9 @@ async def put_object_acl(call: Call, request: types.PutObjectAclInput) -> types.
         return types.PutObjectAclOutput()
     version_id = version.version_id or NULL_VERSION
     db, document = call.services.db, acl.document()
-    if await replace(db, bucket.id, request.key, version_id, "acl", document) is not Change.SET:
+    wanted = events.of_version(call, bucket, "ObjectAcl:Put", version)
+    change = await replace(db, bucket.id, request.key, version_id, "acl", document, wanted=wanted)
+    if change is not Change.SET:
         raise missing_key(request.key)
     return types.PutObjectAclOutput()
 

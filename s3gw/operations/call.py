@@ -91,6 +91,10 @@ class Call:
     """What the pipeline looked up already, for `lookup.bucket_of` and `lookup.find`."""
     access: Access = NO_ACCESS
     """For what only the handler can ask: keys of a document, the source of a copy."""
+    source: str = ""
+    """The address of the client."""
+    host_id: str = ""
+    """What tells which process answered, `x-amz-id-2`."""
 
 
 Handler = Callable[[Call, Any], Awaitable[Any]]

@@ -17,6 +17,7 @@ from s3gw.operations import (
     encrypting,
     encryption,
     etags,
+    events,
     expiry,
     unsupported,
 )
@@ -66,6 +67,8 @@ async def complete_multipart_upload(
         "checksums": sums,
         "encryption": record,
     }
+    size = sum(part.size for part in parts)
+    event = "ObjectCreated:CompleteMultipartUpload"
     result = await uploads.complete(
         call.services.db,
         upload,
@@ -75,11 +78,11 @@ async def complete_multipart_upload(
         sums,
         answer,
         precondition=precondition,
+        wanted=events.of_object(call, bucket, event, request.key, size=size, etag=etag),
     )
     match result.outcome:
         case Outcome.DONE:
             output = _output(result.answer or answer, result.version_id)
-            size = sum(part.size for part in parts)
             tagged = upload.properties.extra.get("tags")
             expiry.show(output, bucket, request.key, size, tagged, result.modified_at)
             return output

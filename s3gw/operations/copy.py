@@ -15,6 +15,7 @@ from s3gw.operations import (
     encrypting,
     encryption,
     etags,
+    events,
     expiry,
     grants,
     locks,
@@ -119,6 +120,7 @@ async def _referenced(
     """Publish the source's bytes under another name."""
     bucket, key, owner = to
     version = source.version
+    wanted = events.of_object(call, bucket, "ObjectCreated:Copy", key, size=version.size, etag=version.etag)
     sums = await _checksums(call, source, algorithm)
     result = await objects.publish_copy(
         call.services.db,
@@ -130,6 +132,7 @@ async def _referenced(
         kept._replace(checksums=sums),
         parts_count=version.parts_count,
         precondition=precondition,
+        wanted=wanted,
     )
     return _Copied(result, version.etag, sums)
 
@@ -155,8 +158,17 @@ async def _rewritten(
     sums = {name: read.checksums.get(name) or known[name] for name in names}
     kept = properties.with_checksums(kept, sums, checksums.FULL_OBJECT)
     # As with PutObject: when this raises, the draft's lease decides.
+    wanted = events.of_object(call, bucket, "ObjectCreated:Copy", key, size=draft.size, etag=etag)
     result = await objects.publish(
-        call.services.db, bucket.id, key, owner, draft, etag, kept, precondition=precondition
+        call.services.db,
+        bucket.id,
+        key,
+        owner,
+        draft,
+        etag,
+        kept,
+        precondition=precondition,
+        wanted=wanted,
     )
     if result.outcome is not Outcome.DONE:
         await call.services.store.discard(draft)

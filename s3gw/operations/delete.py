@@ -8,7 +8,7 @@ from s3gw.db.deletion import Deleted, Target
 from s3gw.db.outcomes import Outcome
 from s3gw.db.records import Bucket
 from s3gw.errors import S3Error
-from s3gw.operations import conditions, etags, locks, unsupported
+from s3gw.operations import conditions, etags, events, locks, unsupported
 from s3gw.operations.call import Call, operation
 from s3gw.operations.grants import owner_of_new
 from s3gw.operations.lookup import bucket_of, check_version_id
@@ -36,6 +36,7 @@ async def delete_object(call: Call, request: types.DeleteObjectInput) -> types.D
         owner_of_new(call, bucket).id,
         [target],
         bypass=bool(request.bypass_governance_retention),
+        wanted=events.of_deletion(call, bucket, [target]),
     )
     error = _error(ended, target)
     if error is not None:
@@ -66,7 +67,12 @@ async def delete_objects(call: Call, request: types.DeleteObjectsInput) -> types
     ]
     ended = iter(
         await deletion.delete_versions(
-            call.services.db, bucket.id, owner_of_new(call, bucket).id, targets, bypass=bypass
+            call.services.db,
+            bucket.id,
+            owner_of_new(call, bucket).id,
+            targets,
+            bypass=bypass,
+            wanted=events.of_deletion(call, bucket, targets),
         )
     )
     quiet = request.delete is not None and bool(request.delete.quiet)

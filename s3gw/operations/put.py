@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from s3gw.db import objects
+from s3gw.db.events import Wanted
 from s3gw.db.objects import Outcome, Precondition, PublishResult
 from s3gw.db.records import Bucket, Properties
 from s3gw.errors import S3Error
@@ -11,6 +14,7 @@ from s3gw.operations import (
     encrypting,
     encryption,
     etags,
+    events,
     expiry,
     grants,
     locks,
@@ -59,7 +63,9 @@ async def store(call: Call, request: types.PutObjectInput, *, form: bool = False
     async with call.services.store.drafting(call.body, layout_of(bucket, by.key), size) as drafting:
         etag = by.etag(call.body.md5.hex())
         kept = properties.with_checksums(kept, _computed(call.body, by_default), checksums.FULL_OBJECT)
-        result = await _publish(call, bucket, request, drafting, etag, kept, precondition)
+        event = "ObjectCreated:Post" if form else "ObjectCreated:Put"
+        wanted = events.of_object(call, bucket, event, request.key, size=drafting.draft.size, etag=etag)
+        result = await _publish(call, bucket, request, drafting, etag, kept, precondition, wanted)
     output = types.PutObjectOutput(e_tag=etags.quote(etag), version_id=result.version_id)
     checksums.show(output, kept.checksums)
     by.show(output)
@@ -75,6 +81,7 @@ async def _publish(
     etag: str,
     kept: Properties,
     precondition: Precondition | None,
+    wanted: Sequence[Wanted],
 ) -> PublishResult:
     """Make the draft the key's current version. Raises whatever else it ended as."""
     draft = drafting.draft
@@ -89,6 +96,7 @@ async def _publish(
             etag,
             kept,
             precondition=precondition,
+            wanted=wanted,
         )
         if result.outcome is Outcome.DONE:
             return result

@@ -8,7 +8,7 @@ from s3gw.db import bucket_settings
 from s3gw.db.records import NULL_VERSION, Bucket, ObjectVersion
 from s3gw.db.version_properties import Change, replace
 from s3gw.errors import S3Error
-from s3gw.operations import tags
+from s3gw.operations import events, tags
 from s3gw.operations.call import Call, operation
 from s3gw.operations.lookup import bucket_of, existing_bucket, find, version_of
 from s3gw.operations.names import missing_bucket, missing_key
@@ -82,7 +82,11 @@ async def _replace(call: Call, request: Any, given: dict[str, str], method: str)
     """Give a version these tags; its id as S3 shows it."""
     bucket, version = await _version(call, request, method)
     version_id = version.version_id or NULL_VERSION
-    change = await replace(call.services.db, bucket.id, request.key, version_id, "tags", given or None)
+    event = "ObjectTagging:Put" if method == "PUT" else "ObjectTagging:Delete"
+    wanted = events.of_version(call, bucket, event, version)
+    change = await replace(
+        call.services.db, bucket.id, request.key, version_id, "tags", given or None, wanted=wanted
+    )
     if change is not Change.SET:
         raise missing_key(request.key)
     return version.version_id

@@ -1,0 +1,1 @@
+"""Where events are told: one small interface, and what speaks to each kind of service."""
