@@ -164,6 +164,7 @@ RULES: Mapping[str, Rule] = {
     "PutObjectRetention": _version(None, "s3:PutObjectRetention"),
     "GetObjectLegalHold": _version(None, "s3:GetObjectLegalHold"),
     "PutObjectLegalHold": _version(None, "s3:PutObjectLegalHold"),
+    "RestoreObject": _version(None, "s3:RestoreObject"),
     "PutObject": _key(WRITE, "s3:PutObject"),
     "PostObject": _key(WRITE, "s3:PutObject"),
     "CopyObject": _key(WRITE, "s3:PutObject"),

@@ -183,7 +183,7 @@ class Digests:
         }
 
 
-_SLOW_LANE = frozenset(("SHA1", "SHA256"))
+_SLOW_LANE = frozenset(("SHA1", "SHA256", "SHA512"))
 
 
 def update_lane(lane: Iterable[Digest], data: Buffer) -> None:

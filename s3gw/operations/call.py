@@ -41,7 +41,7 @@ class RequestBody(Protocol):
         ...
 
     def request_checksum(self, algorithm: str) -> None:
-        """Also compute "CRC32", "CRC32C", "CRC64NVME", "SHA1" or "SHA256"; only before the first read."""
+        """Also compute "CRC32", "SHA256" or another that S3 knows; only before the first read."""
         ...
 
     @property

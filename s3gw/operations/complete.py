@@ -54,6 +54,7 @@ async def complete_multipart_upload(
         upload = await own_upload(call, request, bucket, ended=True)
         if upload.completed is not None:
             return _output(upload.completed)
+    _check_consecutive(upload, [number for number, _ in chosen])
     parts = [_checked(upload, entry, stored.get(number)) for number, entry in chosen]
     _check_sizes(request, parts)
     etag = etags.of_parts(part.etag for part in parts)
@@ -119,6 +120,15 @@ def _chosen(request: types.CompleteMultipartUploadInput) -> list[tuple[int, type
             raise S3Error("InvalidPartOrder", fields={"UploadId": request.upload_id or ""})
         chosen.append((number, entry))
     return chosen
+
+
+def _check_consecutive(upload: Upload, numbers: Sequence[int]) -> None:
+    """Raise InvalidPartOrder for gaps, which S3 does not allow where the object's checksum is of its parts'.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/API/API_CompletedPart.html
+    """
+    if upload.checksum_type == checksums.COMPOSITE and numbers[-1] != len(numbers):
+        raise S3Error("InvalidPartOrder", fields={"UploadId": upload.id})
 
 
 def _checked(upload: Upload, entry: types.CompletedPart, part: Part | None) -> Part:

@@ -25,7 +25,14 @@ from s3gw.operations import (
 )
 from s3gw.operations.call import Call, operation
 from s3gw.operations.copy_source import CopySource, parse_copy_source
-from s3gw.operations.copying import Source, digest, find_source, must_rewrite, rewrite
+from s3gw.operations.copying import (
+    Source,
+    combined_of_parts,
+    digest,
+    find_source,
+    must_rewrite,
+    rewrite,
+)
 from s3gw.operations.encrypting import Encrypting
 from s3gw.operations.lookup import bucket_and_precondition, layout_of, refused
 from s3gw.operations.names import check_key
@@ -205,8 +212,14 @@ def _changes(request: types.CopyObjectInput, source: Source, bucket: Bucket, alg
         or request.sse_customer_algorithm is not None
         or source.key is not None
         or encrypting.has_default(bucket)
-        or (algorithm is not None and algorithm not in source.version.properties.checksums)
+        or (algorithm is not None and not _has(source.version, algorithm))
     )
+
+
+def _has(version: ObjectVersion, algorithm: str) -> bool:
+    """Whether the object has a checksum of all its bytes by that algorithm."""
+    have = version.properties.checksums
+    return algorithm in have and have.get("type") != checksums.COMPOSITE
 
 
 def _copied(version: ObjectVersion, storage_class: str, redirect: str | None) -> Properties:
@@ -226,12 +239,18 @@ def _tagged(kept: Properties, given: Mapping[str, str] | None) -> Properties:
 
 
 async def _checksums(call: Call, source: Source, algorithm: str | None) -> dict[str, str]:
-    """The copy's checksums: the source's, or the one asked for, for which bytes are read if need be."""
+    """The copy's checksums: the source's, or the one asked for, for which bytes are read if need be.
+
+    One that is asked for is of the whole object, as in S3, also where the source's is one of its parts'.
+    """
     version = source.version
     have = version.properties.checksums
     if algorithm is None:
         return dict(have)
-    if algorithm in have:
-        return {"type": have.get("type", checksums.FULL_OBJECT), algorithm: have[algorithm]}
+    if _has(version, algorithm):
+        return {"type": checksums.FULL_OBJECT, algorithm: have[algorithm]}
+    combined = await combined_of_parts(call, version, algorithm)
+    if combined is not None:
+        return {"type": checksums.FULL_OBJECT, algorithm: combined}
     read = await digest(call, source, Span(0, version.size), [algorithm])
     return {"type": checksums.FULL_OBJECT, **read.checksums}

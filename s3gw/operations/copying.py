@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from s3gw.access.requirements import of_source, of_source_tags
+from s3gw.db import objects
 from s3gw.db.records import Draft, ObjectVersion
 from s3gw.errors import S3Error
 from s3gw.keyring import DataKey
@@ -80,6 +81,18 @@ async def find_source(call: Call, request: Any, source: CopySource, *, with_tags
 def must_rewrite(version: ObjectVersion, record: encryption.Record | None) -> bool:
     """Whether a copy must not name the source's bytes, since its own are to be encrypted by another key."""
     return encryption.scope(encryption.of(version.properties)) != encryption.scope(record)
+
+
+async def combined_of_parts(call: Call, version: ObjectVersion, algorithm: str) -> str | None:
+    """The checksum of a multipart object's bytes from those of its parts, without reading any; None where it
+    does not follow from them."""
+    if version.parts_count is None or not algorithms.can_combine(algorithm):
+        return None
+    parts = await objects.parts(call.services.db, version.body)
+    if not parts or any(algorithm not in part.checksums for part in parts):
+        return None
+    digests = [(algorithms.decode(algorithm, part.checksums[algorithm]), part.size) for part in parts]
+    return algorithms.encode(algorithms.combine(algorithm, digests))
 
 
 @dataclass(frozen=True, slots=True)

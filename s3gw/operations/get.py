@@ -21,6 +21,7 @@ from s3gw.operations import (
     locks,
     properties,
     ranges,
+    restore,
     unsupported,
 )
 from s3gw.operations.call import Buffer, Call, operation
@@ -204,6 +205,7 @@ def _describe(
     """Set everything but the body."""
     properties.show(output, version.properties)
     encryption.show(output, encryption.of(version.properties))
+    output.restore = restore.header(version.properties.storage_class)
     output.accept_ranges = "bytes"
     output.last_modified = version.modified_at
     output.content_length = selected.span.length

@@ -7,7 +7,7 @@ from typing import Any
 from s3gw.db import listings
 from s3gw.db.listings import ListedObject, ObjectPage
 from s3gw.db.records import Bucket
-from s3gw.operations import checksums, etags, grants
+from s3gw.operations import checksums, etags, grants, restore
 from s3gw.operations.call import Call, operation
 from s3gw.operations.grants import Owned
 from s3gw.operations.lookup import bucket_of
@@ -38,7 +38,7 @@ async def list_objects(call: Call, request: types.ListObjectsInput) -> types.Lis
         delimiter=encoded.optional(request.delimiter or None),
         encoding_type=request.encoding_type,
         is_truncated=page.truncated,
-        contents=[_entry(found, encoded, owned) for found in page.objects],
+        contents=[_entry(found, encoded, owned, request) for found in page.objects],
         common_prefixes=[types.CommonPrefix(prefix=encoded(prefix)) for prefix in page.common_prefixes],
     )
 
@@ -66,7 +66,7 @@ async def list_objects_v2(call: Call, request: types.ListObjectsV2Input) -> type
         delimiter=encoded.optional(request.delimiter or None),
         encoding_type=request.encoding_type,
         is_truncated=page.truncated,
-        contents=[_entry(found, encoded, owned) for found in page.objects],
+        contents=[_entry(found, encoded, owned, request) for found in page.objects],
         common_prefixes=[types.CommonPrefix(prefix=encoded(prefix)) for prefix in page.common_prefixes],
     )
 
@@ -84,7 +84,7 @@ async def _page(call: Call, request: Any, bucket: Bucket, after: str, limit: int
     )
 
 
-def _entry(found: ListedObject, encoded: Encoder, owned: Owned | None) -> types.Object:
+def _entry(found: ListedObject, encoded: Encoder, owned: Owned | None, request: Any) -> types.Object:
     algorithms = checksums.algorithms(found.checksums)
     return types.Object(
         key=encoded(found.key),
@@ -94,5 +94,6 @@ def _entry(found: ListedObject, encoded: Encoder, owned: Owned | None) -> types.
         checksum_type=found.checksums.get("type") if algorithms else None,
         size=found.size,
         storage_class=found.storage_class,
+        restore_status=restore.status(found.storage_class, request.optional_object_attributes),
         owner=None if owned is None else owned(found.owner),
     )

@@ -27,10 +27,17 @@ MEMBERS: Mapping[str, str] = {
     REDIRECT: "website_redirect_location",
 }
 
-# Classes whose objects can be read at once. The archive classes would promise a restore that there is not.
-STORAGE_CLASSES = frozenset(
-    {"STANDARD", "REDUCED_REDUNDANCY", "STANDARD_IA", "ONEZONE_IA", "INTELLIGENT_TIERING", "GLACIER_IR"}
-)
+ARCHIVES = frozenset({"GLACIER", "DEEP_ARCHIVE"})
+"""Classes whose objects S3 reads only once they are restored; see `restore`."""
+STORAGE_CLASSES = ARCHIVES | {
+    "STANDARD",
+    "REDUCED_REDUNDANCY",
+    "STANDARD_IA",
+    "ONEZONE_IA",
+    "INTELLIGENT_TIERING",
+    "GLACIER_IR",
+}
+"""Those that a bucket of S3 takes; each is kept as given and changes nothing of how bytes are stored."""
 
 
 def given(request: Any) -> Properties:
@@ -67,7 +74,7 @@ def redirect(request: Any) -> str | None:
 
 
 def storage_class(name: str | None) -> str:
-    """The storage class to keep. Raises InvalidStorageClass for one that this gateway does not have."""
+    """The storage class to keep. Raises InvalidStorageClass for one that S3 does not have."""
     if name is None:
         return "STANDARD"
     if name not in STORAGE_CLASSES:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from s3gw.db import listings
 from s3gw.db.listings import ListedVersion, VersionPage
 from s3gw.errors import S3Error
-from s3gw.operations import checksums, etags, grants
+from s3gw.operations import checksums, etags, grants, restore
 from s3gw.operations.call import Call, operation
 from s3gw.operations.grants import Owned
 from s3gw.operations.lookup import bucket_of, check_version_id
@@ -51,7 +51,9 @@ async def list_object_versions(
         encoding_type=request.encoding_type,
         is_truncated=page.truncated,
         entries=[
-            _marker(found, encoded, owned) if found.delete_marker else _version(found, encoded, owned)
+            _marker(found, encoded, owned)
+            if found.delete_marker
+            else _version(found, encoded, owned, request)
             for found in page.versions
         ],
         common_prefixes=[types.CommonPrefix(prefix=encoded(prefix)) for prefix in page.common_prefixes],
@@ -71,7 +73,9 @@ def _check_markers(request: types.ListObjectVersionsInput) -> None:
     check_version_id(marker, versioned=True, argument="version-id-marker")
 
 
-def _version(found: ListedVersion, encoded: Encoder, owned: Owned) -> types.ObjectVersion:
+def _version(
+    found: ListedVersion, encoded: Encoder, owned: Owned, request: types.ListObjectVersionsInput
+) -> types.ObjectVersion:
     algorithms = checksums.algorithms(found.checksums)
     return types.ObjectVersion(
         key=encoded(found.key),
@@ -83,6 +87,7 @@ def _version(found: ListedVersion, encoded: Encoder, owned: Owned) -> types.Obje
         checksum_type=found.checksums.get("type") if algorithms else None,
         size=found.size,
         storage_class=found.storage_class,
+        restore_status=restore.status(found.storage_class, request.optional_object_attributes),
         owner=owned(found.owner),
     )
 

@@ -1,4 +1,4 @@
-"""The five checksums of S3: of a stream, of an object from those of its parts, and their base64 form.
+"""The checksums of S3: of a stream, of an object from those of its parts, and their base64 form.
 
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity-upload.html
 """
@@ -24,7 +24,7 @@ class Checksum(Protocol):
 
     @property
     def name(self) -> str:
-        """As S3 writes it: "CRC32", "CRC32C", "CRC64NVME", "SHA1", "SHA256"."""
+        """As S3 writes it: "CRC32", "SHA256" and so on."""
         ...
 
     def update(self, data: Buffer, /) -> None:
@@ -113,12 +113,77 @@ class SHA256(_Hash):
     name = "SHA256"
 
 
+class SHA512(_Hash):
+    """SHA-512."""
+
+    __slots__ = ()
+    name = "SHA512"
+
+
+class MD5(_Hash):
+    """MD5, as a checksum that is kept and shown; most ETags are the same number in hexadecimal."""
+
+    __slots__ = ()
+    name = "MD5"
+
+
+class _XXHash:
+    """One of the xxHash family, with seed 0, big-endian as its canonical form is."""
+
+    __slots__ = ("_digest", "_hash")
+    name: ClassVar[str]
+    begin: ClassVar[Callable[[], crt.XXHash]]
+
+    def __init__(self) -> None:
+        self._hash = type(self).begin()
+        self._digest: bytes | None = None
+
+    def update(self, data: Buffer, /) -> None:
+        """Add `data`, in order; its library takes nothing but bytes."""
+        self._hash.update(bytes(data))
+
+    def digest(self) -> bytes:
+        """The hash of everything; nothing can be added behind it."""
+        if self._digest is None:
+            self._digest = self._hash.finalize()
+        return self._digest
+
+
+class XXHASH64(_XXHash):
+    """XXH64."""
+
+    __slots__ = ()
+    name = "XXHASH64"
+    begin = crt.XXHash.new_xxhash64
+
+
+class XXHASH3(_XXHash):
+    """XXH3 of 64 bits."""
+
+    __slots__ = ()
+    name = "XXHASH3"
+    begin = crt.XXHash.new_xxhash3_64
+
+
+class XXHASH128(_XXHash):
+    """XXH3 of 128 bits."""
+
+    __slots__ = ()
+    name = "XXHASH128"
+    begin = crt.XXHash.new_xxhash3_128
+
+
 _CLASSES: Mapping[str, Callable[[], Checksum]] = {
     "CRC32": CRC32,
     "CRC32C": CRC32C,
     "CRC64NVME": CRC64NVME,
     "SHA1": SHA1,
     "SHA256": SHA256,
+    "SHA512": SHA512,
+    "MD5": MD5,
+    "XXHASH64": XXHASH64,
+    "XXHASH3": XXHASH3,
+    "XXHASH128": XXHASH128,
 }
 
 _COMBINE: Mapping[str, Callable[[int, int, int], int]] = {
@@ -127,7 +192,18 @@ _COMBINE: Mapping[str, Callable[[int, int, int], int]] = {
     "CRC64NVME": crt.combine_crc64nvme,
 }
 
-LENGTHS: Mapping[str, int] = {"CRC32": 4, "CRC32C": 4, "CRC64NVME": 8, "SHA1": 20, "SHA256": 32}
+LENGTHS: Mapping[str, int] = {
+    "CRC32": 4,
+    "CRC32C": 4,
+    "CRC64NVME": 8,
+    "SHA1": 20,
+    "SHA256": 32,
+    "SHA512": 64,
+    "MD5": 16,
+    "XXHASH64": 8,
+    "XXHASH3": 8,
+    "XXHASH128": 16,
+}
 """Bytes of a digest by the name of its algorithm."""
 
 ALGORITHMS: tuple[str, ...] = tuple(LENGTHS)

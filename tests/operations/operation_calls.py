@@ -12,7 +12,7 @@ import pytest
 from s3gw.db.records import Account
 from s3gw.errors import S3Error
 from s3gw.operations import REGISTRY, Call, Services
-from s3gw.operations.checksums import given
+from s3gw.operations.checksums import MEMBERS, given
 from s3gw.protocol import OPERATIONS, checksums, types
 from s3gw.protocol.operation import Reply
 
@@ -209,13 +209,7 @@ class Operations:
 def completed(number: int, output: Any) -> types.CompletedPart:
     """An entry of the document of Complete, from what UploadPart answered."""
     part = types.CompletedPart(part_number=number, e_tag=output.e_tag)
-    for name in (
-        "checksum_crc32",
-        "checksum_crc32_c",
-        "checksum_crc64_nvme",
-        "checksum_sha1",
-        "checksum_sha256",
-    ):
+    for name in MEMBERS.values():
         setattr(part, name, getattr(output, name))
     return part
 

@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 import pytest
 
+from s3gw.operations.checksums import MEMBERS
 from s3gw.protocol import types
 from tests.operations.operation_calls import MIB, Operations, checksum, md5
 
@@ -114,6 +115,23 @@ async def test_checksums_that_must_be_computed(s3: Operations, algorithm: str) -
         assert output.copy_object_result.checksum_crc64_nvme is None
         got = await s3.head("copy", checksum_mode="ENABLED")
         assert (getattr(got, member), got.checksum_type) == (expected, "FULL_OBJECT")
+
+
+@pytest.mark.parametrize("algorithm", ["CRC32C", "SHA256"])
+async def test_a_checksum_of_parts_becomes_one_of_the_object(s3: Operations, algorithm: str) -> None:
+    blobs = [random.Random(n).randbytes(PART) for n in range(2)] + [b"end"]
+    member = MEMBERS[algorithm]
+    await s3.create()
+    original = await s3.multipart("key", blobs, checksum_algorithm=algorithm)
+    assert getattr(original, member).endswith("-3")
+    kept = (await s3.do(copy("bucket/key", "kept"))).copy_object_result
+    assert (getattr(kept, member), kept.checksum_type) == (getattr(original, member), "COMPOSITE")
+    for key in ("copy", "key"):
+        made = (await s3.do(copy("bucket/key", key, checksum_algorithm=algorithm))).copy_object_result
+        expected = (checksum(algorithm, b"".join(blobs)), "FULL_OBJECT")
+        assert (getattr(made, member), made.checksum_type) == expected
+        head = await s3.head(key, checksum_mode="ENABLED")
+        assert (getattr(head, member), head.checksum_type) == expected
 
 
 async def test_conditions_on_the_source(s3: Operations) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from s3gw.errors import S3Error
+from s3gw.operations.checksums import MEMBERS
 from s3gw.protocol import checksums, types
 from tests.operations.operation_calls import MIB, Operations, checksum, completed, md5
 
@@ -239,20 +240,18 @@ def object_checksum(algorithm: str, kind: str) -> str:
     return f"{checksum(algorithm, b''.join(digests))}-{len(BLOBS)}"
 
 
-MEMBERS = {"CRC32C": "checksum_crc32_c", "CRC64NVME": "checksum_crc64_nvme"}
-
-
 @pytest.mark.parametrize(
     "kinds",
     [
         {"CRC64NVME": "FULL_OBJECT", "CRC32": "FULL_OBJECT", "CRC32C": "FULL_OBJECT"},
         {"CRC32": "COMPOSITE", "CRC32C": "COMPOSITE", "SHA1": "COMPOSITE", "SHA256": "COMPOSITE"},
+        dict.fromkeys(("SHA512", "MD5", "XXHASH64", "XXHASH3", "XXHASH128"), "COMPOSITE"),
     ],
 )
 async def test_checksums_of_uploads(s3: Operations, kinds: dict[str, str]) -> None:
     await s3.create()
     for algorithm, kind in kinds.items():
-        member = MEMBERS.get(algorithm, f"checksum_{algorithm.lower()}")
+        member = MEMBERS[algorithm]
         request = types.CreateMultipartUploadInput(
             bucket="bucket", key="key", checksum_algorithm=algorithm, checksum_type=kind
         )
@@ -300,6 +299,18 @@ async def refuse_wrong_checksums(
     setattr(swapped[0], member, second)
     with pytest.raises(S3Error, match="InvalidPart"):
         await s3.complete("key", upload_id, swapped)
+
+
+async def test_gaps_between_parts_that_make_a_checksum(s3: Operations) -> None:
+    await s3.create()
+    for kind in ("COMPOSITE", "FULL_OBJECT"):
+        upload_id = await s3.begin("key", checksum_algorithm="CRC32", checksum_type=kind)
+        part = completed(2, await s3.part("key", upload_id, 2, b"data"))
+        if kind == "COMPOSITE":
+            with pytest.raises(S3Error, match="InvalidPartOrder"):
+                await s3.complete("key", upload_id, [part])
+        else:
+            assert (await s3.complete("key", upload_id, [part])).checksum_crc32 == checksum("CRC32", b"data")
 
 
 async def test_checksums_by_another_algorithm(s3: Operations) -> None:

@@ -19,6 +19,8 @@ from s3gw.operations import checksums, etags
         ("CRC64NVME", None, ("CRC64NVME", "FULL_OBJECT")),
         ("SHA1", "composite", ("SHA1", "COMPOSITE")),
         ("SHA256", None, ("SHA256", "COMPOSITE")),
+        ("xxhash3", None, ("XXHASH3", "COMPOSITE")),
+        ("MD5", "COMPOSITE", ("MD5", "COMPOSITE")),
     ],
 )
 def test_of_upload(algorithm: str | None, kind: str | None, expected: tuple[str | None, str | None]) -> None:
@@ -32,6 +34,7 @@ def test_of_upload(algorithm: str | None, kind: str | None, expected: tuple[str 
         ("CRC64NVME", "COMPOSITE"),
         ("SHA1", "FULL_OBJECT"),
         ("SHA256", "FULL_OBJECT"),
+        ("XXHASH128", "FULL_OBJECT"),
         ("X", None),
         ("CRC32", "X"),
     ],
@@ -48,10 +51,11 @@ def test_given_and_shown() -> None:
     target = SimpleNamespace()
     checksums.show(target, {"type": "FULL_OBJECT", "CRC32C": "x"})
     assert vars(target) == {"checksum_crc32_c": "x", "checksum_type": "FULL_OBJECT"}
-    with pytest.raises(S3Error, match="NotImplemented"):
-        checksums.given(SimpleNamespace(checksum_sha512="x"))
-    with pytest.raises(S3Error, match="NotImplemented"):
-        checksums.known("XXHASH3", "x-amz-sdk-checksum-algorithm")
+    assert checksums.given(SimpleNamespace(checksum_sha512="x", checksum_md5="y")) == {
+        "SHA512": "x",
+        "MD5": "y",
+    }
+    assert checksums.known("xxhash3", "x-amz-sdk-checksum-algorithm") == "XXHASH3"
 
 
 def test_etag_of_parts() -> None:

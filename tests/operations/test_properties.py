@@ -97,7 +97,7 @@ def test_metadata_may_have_lines() -> None:
 def test_storage_classes() -> None:
     assert properties.given(request()).storage_class == "STANDARD"
     assert properties.given(request(storage_class="STANDARD_IA")).storage_class == "STANDARD_IA"
-    for name in ("GLACIER", "standard", "", "NONE"):
+    for name in ("OUTPOSTS", "EXPRESS_ONEZONE", "standard", "", "NONE"):
         with pytest.raises(S3Error, match="InvalidStorageClass"):
             properties.given(request(storage_class=name))
 
