@@ -245,7 +245,7 @@ def needs(operation: str, rule: Rule, request: Any, owner: str) -> tuple[Need, .
     """What the request needs in a bucket whose owner has that canonical id."""
     versioned = rule.versioned is not None and getattr(request, "version_id", None) is not None
     found = _needs(rule, versioned)
-    if getattr(request, "if_match", None) not in (None, "*") and rule.target is Target.KEY:
+    if rule.target is Target.KEY and _tells(request):
         found += _ETAG  # or whoever may only write could learn what is there
     if operation in _WRITES:
         return found + _more(request, owner)
@@ -274,9 +274,19 @@ def _more(request: Any, owner: str) -> tuple[Need, ...]:
     return tuple(found.values())
 
 
-def of_entry(version_id: str | None, bypass: bool) -> tuple[Need, ...]:
-    """What one entry of DeleteObjects needs."""
+def _tells(request: Any) -> bool:
+    """Whether the request has a condition whose outcome tells something of what is there."""
+    if getattr(request, "if_match", None) not in (None, "*"):
+        return True
+    given = getattr(request, "if_match_size", None), getattr(request, "if_match_last_modified_time", None)
+    return given != (None, None)
+
+
+def of_entry(version_id: str | None, bypass: bool, *, tells: bool = False) -> tuple[Need, ...]:
+    """What one entry of DeleteObjects needs; `tells` says that it has a condition on what is there."""
     found = _needs(RULES["DeleteObject"], version_id is not None)
+    if tells:
+        found += _ETAG
     return (*found, Need(_BYPASS, True)) if bypass else found
 
 

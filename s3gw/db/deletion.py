@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from datetime import datetime
+from typing import Any, NamedTuple
 
 from s3gw.db.events import Wanted, telling
 from s3gw.db.outcomes import Outcome
@@ -18,6 +19,10 @@ class Target(NamedTuple):
     """As S3 shows it; "null" is the null version."""
     if_match: str | None = None
     """The ETag without quotes, or "*", that it must have."""
+    modified_at: datetime | None = None
+    """When it must have been modified, to the second."""
+    size: int | None = None
+    """Bytes that it must have. What is not there meets neither time nor size, and is MISSING."""
 
 
 class Deleted(NamedTuple):
@@ -31,6 +36,7 @@ class Deleted(NamedTuple):
 
 
 _DELETE = "SELECT * FROM delete_objects($1, $2, $3, $4, $5, $6)"
+_DELETE_IF = "SELECT * FROM delete_objects_if($1, $2, $3, $4, $5, $7, $8, $6)"
 _HAPPENED = "w.place = done.place AND done.outcome = 'done' AND w.marker = (done.version IS NOT NULL)"
 
 
@@ -52,10 +58,13 @@ async def delete_versions(
     """
     if not targets:
         return []
-    keys, versions, etags = zip(*targets, strict=True)
-    arguments = (bucket_id, account_id, keys, versions, etags, bypass)
-    statement, given = telling(_DELETE, arguments, wanted, happened=_HAPPENED)
-    rows = await retrying(lambda: db.fetch(statement, *given))
+    keys, versions, etags, times, sizes = zip(*targets, strict=True)
+    arguments: tuple[Any, ...] = (bucket_id, account_id, keys, versions, etags, bypass)
+    statement = _DELETE
+    if any(times) or sizes.count(None) < len(sizes):
+        statement, arguments = _DELETE_IF, (*arguments, times, sizes)
+    statement, arguments = telling(statement, arguments, wanted, happened=_HAPPENED)
+    rows = await retrying(lambda: db.fetch(statement, *arguments))
     ended = [Deleted(Outcome.MISSING)] * len(targets)
     for row in rows:
         ended[row["place"] - 1] = Deleted(Outcome(row["outcome"]), row["marker"], row["version"])

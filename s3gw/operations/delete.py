@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from s3gw.access.requirements import of_entry
 from s3gw.db import deletion
 from s3gw.db.deletion import Deleted, Target
@@ -29,7 +31,13 @@ async def delete_object(call: Call, request: types.DeleteObjectInput) -> types.D
     if request.bypass_governance_retention is not None and not bucket.object_lock:
         raise _nothing_to_bypass()
     check_version_id(request.version_id, versioned=bucket.versioning is not None)
-    target = _target(request.key, request.version_id, request.if_match)
+    target = _target(
+        request.key,
+        request.version_id,
+        request.if_match,
+        request.if_match_last_modified_time,
+        request.if_match_size,
+    )
     (ended,) = await deletion.delete_versions(
         call.services.db,
         bucket.id,
@@ -60,11 +68,7 @@ async def delete_objects(call: Call, request: types.DeleteObjectsInput) -> types
         raise _nothing_to_bypass()
     bypass = bool(request.bypass_governance_retention)
     failures = [_refusal(call, entry, bucket, bypass) for entry in asked]
-    targets = [
-        _target(entry.key or "", entry.version_id, entry.e_tag)
-        for entry, failure in zip(asked, failures, strict=True)
-        if failure is None
-    ]
+    targets = [_target_of(entry) for entry, failure in zip(asked, failures, strict=True) if failure is None]
     ended = iter(
         await deletion.delete_versions(
             call.services.db,
@@ -79,7 +83,7 @@ async def delete_objects(call: Call, request: types.DeleteObjectsInput) -> types
     output = types.DeleteObjectsOutput()
     for entry, failure in zip(asked, failures, strict=True):
         each = Deleted(Outcome.MISSING) if failure is not None else next(ended)
-        error = failure or _error(each, _target(entry.key or "", entry.version_id, entry.e_tag))
+        error = failure or _error(each, _target_of(entry))
         if error is not None:
             output.errors = output.errors or []
             output.errors.append(
@@ -109,20 +113,39 @@ def _nothing_to_bypass() -> S3Error:
     )
 
 
-def _target(key: str, version_id: str | None, if_match: str | None) -> Target:
-    return Target(key, version_id, None if if_match is None else etags.unquote(if_match))
+def _target_of(entry: types.ObjectIdentifier) -> Target:
+    return _target(entry.key or "", entry.version_id, entry.e_tag, entry.last_modified_time, entry.size)
+
+
+def _target(
+    key: str, version_id: str | None, if_match: str | None, modified_at: datetime | None, size: int | None
+) -> Target:
+    """What to delete, with the conditions that must hold of it.
+
+    S3 knows time and size for directory buckets only; here they are for every bucket.
+    """
+    return Target(key, version_id, None if if_match is None else etags.unquote(if_match), modified_at, size)
 
 
 def _error(ended: Deleted, target: Target) -> S3Error | None:
     match ended.outcome:
         case Outcome.PRECONDITION_FAILED:
-            return conditions.failed("If-Match")
+            return conditions.failed(_condition(target))
         case Outcome.MISSING if target.if_match is not None:
             return missing_key(target.key)
         case Outcome.LOCKED:
             return locks.protected()
         case _:
             return None
+
+
+def _condition(target: Target) -> str:
+    """The header of a condition that may not have held; If-Match where there are several."""
+    if target.if_match is None and target.size is None:
+        return "x-amz-if-match-last-modified-time"
+    if target.if_match is None and target.modified_at is None:
+        return "x-amz-if-match-size"
+    return "If-Match"
 
 
 def _refusal(call: Call, entry: types.ObjectIdentifier, bucket: Bucket, bypass: bool) -> S3Error | None:
@@ -132,12 +155,12 @@ def _refusal(call: Call, entry: types.ObjectIdentifier, bucket: Bucket, bypass: 
         check_key(key)
     except S3Error as error:
         return error
-    if not call.access.allows(of_entry(entry.version_id, bypass), bucket, key):
+    tells = any(value is not None for value in (entry.last_modified_time, entry.size))
+    tells = tells or entry.e_tag not in (None, "*")
+    if not call.access.allows(of_entry(entry.version_id, bypass, tells=tells), bucket, key):
         return S3Error("AccessDenied")
     try:
         check_version_id(entry.version_id, versioned=bucket.versioning is not None)
     except S3Error:
         return S3Error("NoSuchVersion")
-    if entry.last_modified_time is not None or entry.size is not None:
-        return S3Error("NotImplemented", conditions.NOT_IMPLEMENTED)
     return None

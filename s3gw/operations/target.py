@@ -14,6 +14,7 @@ from s3gw.db.pool import Database
 from s3gw.db.records import NULL_VERSION, Account, Bucket, ObjectVersion
 
 VERSION_ID = re.compile(r"null|[A-Za-z0-9._-]{24,128}", re.ASCII)
+_CONDITIONS = ("if_match", "if_none_match", "if_match_size", "if_match_last_modified_time")
 _WITH_BYTES = frozenset({"GetObject"})
 
 
@@ -93,5 +94,5 @@ async def initiated(db: Database, bucket: Bucket, request: Any, account: Account
 
 
 def _conditional(request: Any) -> bool:
-    given = getattr(request, "if_match", None), getattr(request, "if_none_match", None)
-    return given != (None, None) and getattr(request, "version_id", None) is None
+    given = [getattr(request, name, None) for name in _CONDITIONS]
+    return given.count(None) < len(given) and getattr(request, "version_id", None) is None

@@ -13,8 +13,6 @@ from s3gw.errors import S3Error
 # Member of the model's inputs → the header as a client knows it. Any value but an empty one is refused.
 _REFUSED: Mapping[str, str] = {
     "write_offset_bytes": "x-amz-write-offset-bytes",
-    "if_match_last_modified_time": "x-amz-if-match-last-modified-time",
-    "if_match_size": "x-amz-if-match-size",
 }
 _REFUSED_OF: dict[type, tuple[str, ...]] = {}
 

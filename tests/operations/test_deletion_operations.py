@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import timedelta
 from typing import Any
-
-import pytest
 
 from s3gw.protocol import types
 from tests.operations.operation_calls import Operations
@@ -80,15 +78,62 @@ async def test_conditional_delete(s3: Operations) -> None:
     assert await keys_of(s3) == []
 
 
-@pytest.mark.parametrize(
-    "members", [{"if_match_size": 4}, {"if_match_last_modified_time": datetime(2030, 1, 1, tzinfo=UTC)}]
-)
-async def test_conditions_of_other_kinds_of_buckets(s3: Operations, members: dict[str, Any]) -> None:
+async def test_conditions_on_time_and_size(s3: Operations) -> None:
     await s3.create()
-    await s3.put("key", b"data")
-    error = await s3.refused(types.DeleteObjectInput(bucket="bucket", key="key", **members))
-    assert error.code == "NotImplemented"
-    assert await keys_of(s3) == ["key"]
+    tag = (await s3.put("key", b"data")).e_tag
+    modified = (await s3.head("key")).last_modified.replace(microsecond=0)
+    earlier = modified - timedelta(seconds=1)
+    wrong = [
+        ({"if_match_size": 3}, "x-amz-if-match-size"),
+        ({"if_match_size": 0}, "x-amz-if-match-size"),
+        ({"if_match_last_modified_time": earlier}, "x-amz-if-match-last-modified-time"),
+        ({"if_match_last_modified_time": modified, "if_match_size": 5}, "If-Match"),
+        ({"if_match": '"other"', "if_match_size": 4}, "If-Match"),
+        ({"if_match": tag, "if_match_last_modified_time": earlier}, "If-Match"),
+    ]
+    for members, named in wrong:
+        error = await s3.refused(types.DeleteObjectInput(bucket="bucket", key="key", **members))
+        assert (error.status, error.fields) == (412, {"Condition": named})
+    right: list[dict[str, Any]] = [
+        {"if_match_size": 4},
+        {"if_match_last_modified_time": modified},
+        {"if_match": tag, "if_match_last_modified_time": modified, "if_match_size": 4},
+    ]
+    for members in right:
+        assert await keys_of(s3) == ["key"]
+        await s3.do(types.DeleteObjectInput(bucket="bucket", key="key", **members))
+        assert await keys_of(s3) == []
+        if "if_match" not in members:  # what is not there is deleted already
+            await s3.do(types.DeleteObjectInput(bucket="bucket", key="key", **members))
+        await s3.put("key", b"data")
+        modified = (await s3.head("key")).last_modified.replace(microsecond=0)
+        right[-1]["if_match_last_modified_time"] = modified
+        right[1]["if_match_last_modified_time"] = modified
+
+
+async def test_conditions_on_versions(s3: Operations) -> None:
+    await s3.create()
+    await s3.do(
+        types.PutBucketVersioningInput(
+            bucket="bucket", versioning_configuration=types.VersioningConfiguration(status="Enabled")
+        )
+    )
+    old = (await s3.put("key", b"1")).version_id
+    await s3.put("key", b"22")
+    delete = types.DeleteObjectInput
+    error = await s3.refused(delete(bucket="bucket", key="key", if_match_size=1))
+    assert error.code == "PreconditionFailed"
+    error = await s3.refused(delete(bucket="bucket", key="key", version_id=old, if_match_size=2))
+    assert error.code == "PreconditionFailed"
+    assert (
+        await s3.do(delete(bucket="bucket", key="key", version_id=old, if_match_size=1))
+    ).version_id == old
+    assert (await s3.do(delete(bucket="bucket", key="key", if_match_size=2))).delete_marker
+    # Behind a delete marker nothing is there, and nothing is to be done.
+    again = await s3.do(delete(bucket="bucket", key="key", if_match_size=2))
+    assert (again.delete_marker, again.version_id) == (None, None)
+    entries = (await s3.do(types.ListObjectVersionsInput(bucket="bucket"))).entries
+    assert [type(entry).__name__ for entry in entries] == ["DeleteMarkerEntry", "ObjectVersion"]
 
 
 async def test_delete_many(s3: Operations) -> None:
@@ -106,24 +151,26 @@ async def test_delete_many(s3: Operations) -> None:
 
 async def test_every_key_has_its_own_outcome(s3: Operations) -> None:
     await s3.create()
-    tags = {key: (await s3.put(key, key.encode())).e_tag for key in ("a", "b", "c", "d", "e")}
+    tags = {key: (await s3.put(key, key.encode())).e_tag for key in "abcdef"}
     output = await s3.do(
         batch(
             entry("a", e_tag=tags["a"]),
             entry("b", e_tag=tags["a"]),
             entry("missing", e_tag=tags["a"]),
             entry("c", version_id="bad id"),
-            entry("d", size=1),
+            entry("d", size=2),
+            entry("f", size=1),
+            entry("none", size=1),
             entry("k" * 1025),
             entry("e", version_id="null"),
         )
     )
-    assert [deleted.key for deleted in output.deleted] == ["a", "e"]
+    assert [deleted.key for deleted in output.deleted] == ["a", "f", "none", "e"]
     assert [(error.key[:9], error.code) for error in output.errors] == [
         ("b", "PreconditionFailed"),
         ("missing", "NoSuchKey"),
         ("c", "NoSuchVersion"),
-        ("d", "NotImplemented"),
+        ("d", "PreconditionFailed"),
         ("k" * 9, "KeyTooLongError"),
     ]
     assert await keys_of(s3) == ["b", "c", "d"]
