@@ -168,6 +168,7 @@ RULES: Mapping[str, Rule] = {
     "PutObject": _key(WRITE, "s3:PutObject"),
     "PostObject": _key(WRITE, "s3:PutObject"),
     "CopyObject": _key(WRITE, "s3:PutObject"),
+    "RenameObject": _key(WRITE, "s3:PutObject"),  # and `of_renamed` for the key that moves
     "DeleteObject": _key(WRITE, "s3:DeleteObject"),
     # Each key of a DeleteObjects is decided upon by itself: see `of_entry`.
     "DeleteObjects": Rule(Target.BUCKET, ()),
@@ -274,12 +275,19 @@ def _more(request: Any, owner: str) -> tuple[Need, ...]:
     return tuple(found.values())
 
 
+_TELLING = (
+    "if_match_size",
+    "if_match_last_modified_time",
+    "destination_if_modified_since",
+    "destination_if_unmodified_since",
+)
+
+
 def _tells(request: Any) -> bool:
     """Whether the request has a condition whose outcome tells something of what is there."""
-    if getattr(request, "if_match", None) not in (None, "*"):
+    if any(getattr(request, name, None) not in (None, "*") for name in ("if_match", "destination_if_match")):
         return True
-    given = getattr(request, "if_match_size", None), getattr(request, "if_match_last_modified_time", None)
-    return given != (None, None)
+    return any(getattr(request, name, None) is not None for name in _TELLING)
 
 
 def of_entry(version_id: str | None, bypass: bool, *, tells: bool = False) -> tuple[Need, ...]:
@@ -302,3 +310,8 @@ def of_source_tags(version_id: str | None) -> tuple[Need, ...]:
 
 TAGS_OF_COPY = (Need("s3:PutObjectTagging", True, WRITE, implied=True),)
 """What it needs at the destination, as a tagging header does."""
+
+
+def of_renamed() -> tuple[Need, ...]:
+    """What moving a key away needs: it is read elsewhere, and not here any more."""
+    return (*_needs(RULES["GetObject"], False), *_needs(RULES["DeleteObject"], False))

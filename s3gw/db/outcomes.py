@@ -27,6 +27,11 @@ class Outcome(Enum):
     NO_UPLOAD = "no-upload"
     LOCKED = "locked"
     """Retention or a legal hold forbids to delete the version."""
+    CHANGED = "changed"
+    """What was judged is not what is there any more: look again."""
+    VERSIONED = "versioned"
+    """The bucket has versioning, which does not go with the change."""
+    TOO_MANY_PARTS = "too-many-parts"
     INVALID_PART = "invalid-part"
     """A part that Complete names is not there with that ETag."""
 
@@ -38,6 +43,9 @@ _STATES = {
     "S3GON": Outcome.CHUNKS_GONE,
     "S3UPL": Outcome.NO_UPLOAD,
     "S3PRT": Outcome.INVALID_PART,
+    "S3CHG": Outcome.CHANGED,
+    "S3VER": Outcome.VERSIONED,
+    "S3PTS": Outcome.TOO_MANY_PARTS,
 }
 _LEASE_LOST = "S3LSE"
 

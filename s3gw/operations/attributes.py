@@ -24,7 +24,6 @@ async def get_object_attributes(
     call: Call, request: types.GetObjectAttributesInput
 ) -> types.GetObjectAttributesOutput:
     """The attributes that the client names. The ETag stands without quotes, as in S3."""
-    unsupported.refuse(request)
     wanted = _wanted(request)
     found = await find(call, request.bucket, request.key, request.version_id)
     existing_bucket(found.bucket, request.bucket, request.expected_bucket_owner)

@@ -49,7 +49,6 @@ async def list_buckets(call: Call, request: types.ListBucketsInput) -> types.Lis
 @operation("CreateBucket", "s3:CreateBucket")
 async def create_bucket(call: Call, request: types.CreateBucketInput) -> types.CreateBucketOutput:
     """Create a bucket; again by its owner it changes nothing and succeeds, as in us-east-1."""
-    unsupported.refuse(request)
     _refuse_settings(request)
     check_bucket_name(request.bucket)
     await call.services.store.check_space()

@@ -36,7 +36,6 @@ async def complete_multipart_upload(
     call: Call, request: types.CompleteMultipartUploadInput
 ) -> types.CompleteMultipartUploadOutput:
     """Make the parts that the client names an object, in one transaction; again, it answers the same."""
-    unsupported.refuse(request)
     precondition = conditions.for_write(request)
     chosen = _chosen(request)
     await call.services.store.check_space()

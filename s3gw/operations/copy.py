@@ -53,7 +53,6 @@ async def copy_object(call: Call, request: types.CopyObjectInput) -> types.CopyO
     A copy by reference has the parts of its source, and with them its ETag; one that was encrypted anew is
     one piece, as in S3. There is no limit of 5 GiB.
     """
-    unsupported.refuse(request)
     check_key(request.key)
     replaced = _directive(request.metadata_directive, "x-amz-metadata-directive", "metadata")
     tags_replaced = _directive(request.tagging_directive, "x-amz-tagging-directive", "tagging")
@@ -137,7 +136,7 @@ async def _referenced(
         version.body,
         version.etag,
         kept._replace(checksums=sums),
-        parts_count=version.parts_count,
+        parts_count=version.parts_count if etags.counts_parts(version.etag) else None,
         precondition=precondition,
         wanted=wanted,
     )

@@ -26,7 +26,6 @@ async def delete_object(call: Call, request: types.DeleteObjectInput) -> types.D
 
     What is not there is deleted already, unless a condition says that it must be.
     """
-    unsupported.refuse(request)
     bucket = await bucket_of(call, request)
     if request.bypass_governance_retention is not None and not bucket.object_lock:
         raise _nothing_to_bypass()
@@ -56,7 +55,6 @@ async def delete_object(call: Call, request: types.DeleteObjectInput) -> types.D
 @operation("DeleteObjects", "s3:DeleteObject")
 async def delete_objects(call: Call, request: types.DeleteObjectsInput) -> types.DeleteObjectsOutput:
     """Delete up to a thousand keys or versions in one statement, each with its own outcome."""
-    unsupported.refuse(request)
     asked = request.delete.objects if request.delete is not None else None
     if not asked or len(asked) > MAX_KEYS or any(not entry.key for entry in asked):
         raise S3Error("MalformedXML")

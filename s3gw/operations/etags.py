@@ -43,3 +43,9 @@ def listed(header: str) -> frozenset[str]:
 def opaque() -> str:
     """The ETag of an object whose bytes it must not tell: like an MD5, as in S3, and random."""
     return secrets.token_hex(16)
+
+
+def counts_parts(etag: str) -> bool:
+    """Whether it is the tag of an object completed from parts; one that was appended to has parts as well,
+    but no tag that tells of them."""
+    return "-" in etag

@@ -103,7 +103,6 @@ class _Selected(NamedTuple):
 
 
 async def _find(call: Call, request: Any, *, inline: bool) -> tuple[Found, ObjectVersion]:
-    unsupported.refuse(request)
     found = await find(call, request.bucket, request.key, request.version_id, inline=inline)
     existing_bucket(found.bucket, request.bucket, request.expected_bucket_owner)
     version = version_of(found, request.key, request.version_id)
@@ -175,7 +174,7 @@ async def _select_part(call: Call, request: Any, version: ObjectVersion) -> _Sel
             Span(0, version.size), partial=version.size > 0, checksums=version.properties.checksums
         )
     part = await objects.part(call.services.db, version.body, number)
-    if part is None:
+    if part is None or part.offset + part.size > version.size:  # appended since
         raise _no_part(number, version.parts_count)
     return _Selected(
         Span(part.offset, part.size),

@@ -24,7 +24,7 @@ async def bucket_of(call: Call, request: Any) -> Bucket:
         bucket = target.found.bucket
     else:
         bucket = await buckets.get(call.services.db, request.bucket)
-    return existing_bucket(bucket, request.bucket, request.expected_bucket_owner)
+    return existing_bucket(bucket, request.bucket, getattr(request, "expected_bucket_owner", None))
 
 
 def existing_bucket(bucket: Bucket | None, name: str, expected_owner: str | None) -> Bucket:

@@ -35,7 +35,6 @@ async def create_multipart_upload(
     call: Call, request: types.CreateMultipartUploadInput
 ) -> types.CreateMultipartUploadOutput:
     """Begin an upload, which keeps everything but the bytes until it is completed."""
-    unsupported.refuse(request)
     if call.anonymous:
         raise S3Error(
             "AccessDenied", "Anonymous users cannot initiate multipart uploads. Please authenticate."
@@ -77,7 +76,6 @@ async def create_multipart_upload(
 @operation("UploadPart", "s3:PutObject")
 async def upload_part(call: Call, request: types.UploadPartInput) -> types.UploadPartOutput:
     """Store one part; a part of the same number is replaced."""
-    unsupported.refuse(request)
     number = part_number(request)
     check_length(call.body)
     bucket, upload = await open_upload(call, request)

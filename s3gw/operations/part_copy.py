@@ -26,7 +26,6 @@ from s3gw.storage.store import Layout
 async def upload_part_copy(call: Call, request: types.UploadPartCopyInput) -> types.UploadPartCopyOutput:
     """Store a part by reference. The bytes are read only for an MD5 or checksum that is not known, or because
     the upload is encrypted by another key."""
-    unsupported.refuse(request)
     number = part_number(request)
     named = parse_copy_source(request.copy_source)
     await call.services.store.check_space()
@@ -113,7 +112,10 @@ async def _digests(
     have = known.get(algorithm) if whole and known.get("type") == checksums.FULL_OBJECT else None
     opaque = encryption.is_opaque(by.record)
     needs_md5 = not opaque and not (
-        whole and etags.is_md5(version.etag) and not encryption.is_opaque(encryption.of(version.properties))
+        whole
+        and version.parts_count is None
+        and etags.is_md5(version.etag)
+        and not encryption.is_opaque(encryption.of(version.properties))
     )
     if not needs_md5 and (have is not None or upload.checksum_algorithm is None):
         etag = etags.opaque() if opaque else version.etag

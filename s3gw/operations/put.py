@@ -10,6 +10,7 @@ from s3gw.db.objects import Outcome, Precondition, PublishResult
 from s3gw.db.records import Bucket, Properties
 from s3gw.errors import S3Error
 from s3gw.operations import (
+    append,
     checksums,
     encrypting,
     encryption,
@@ -23,7 +24,7 @@ from s3gw.operations import (
 )
 from s3gw.operations.call import Call, RequestBody, operation
 from s3gw.operations.lookup import bucket_and_precondition, layout_of, refused
-from s3gw.operations.names import check_key
+from s3gw.operations.names import check_key, missing_key
 from s3gw.protocol import types
 from s3gw.storage.store import Drafting
 
@@ -33,8 +34,24 @@ MAX_BODY = 5 << 30
 
 @operation("PutObject", "s3:PutObject")
 async def put_object(call: Call, request: types.PutObjectInput) -> types.PutObjectOutput:
-    """Store the body under the key, wholly or not at all."""
-    return await store(call, request)
+    """Store the body under the key, wholly or not at all; with an offset, behind what the key has."""
+    if request.write_offset_bytes is None:
+        return await store(call, request)
+    check_key(request.key)
+    check_length(call.body)
+    appended = await append.append(call, request)
+    if appended is not None:
+        return appended
+    # There is no such object: it is made, unless somebody else makes it first.
+    if request.if_match is not None:
+        raise missing_key(request.key)
+    request.if_none_match = "*"
+    try:
+        return await store(call, request)
+    except S3Error as error:
+        if error.code == "PreconditionFailed":
+            raise S3Error("InvalidWriteOffset") from error
+        raise
 
 
 async def store(call: Call, request: types.PutObjectInput, *, form: bool = False) -> types.PutObjectOutput:
@@ -44,7 +61,6 @@ async def store(call: Call, request: types.PutObjectInput, *, form: bool = False
     precondition), and the publication. Up to a MiB there is one more, which asks for the chunks that are
     stored. The store has made every byte durable before the last.
     """
-    unsupported.refuse(request)
     check_key(request.key)
     check_length(call.body)
     kept = properties.given(request)

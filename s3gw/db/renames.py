@@ -1,0 +1,52 @@
+"""Moving a key: one row, whatever the size of the object."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import Enum
+
+import asyncpg
+
+from s3gw.db.pool import Database, retrying
+
+
+class Renaming(Enum):
+    """How a rename ended."""
+
+    RENAMED = "renamed"
+    CHANGED = "changed"
+    """One of the keys is not what it was: look again."""
+    VERSIONED = "versioned"
+    NO_BUCKET = "no-bucket"
+
+
+async def done(db: Database, bucket_id: int, token: str) -> bytes | None:
+    """The digest of the request that was carried out under that token, if one was within the last hour."""
+    digest: bytes | None = await db.fetchval(
+        "SELECT request FROM renames WHERE bucket_id = $1 AND token = $2", bucket_id, token
+    )
+    return digest
+
+
+async def rename(
+    db: Database,
+    bucket_id: int,
+    source: str,
+    target: str,
+    source_modified: datetime,
+    target_modified: datetime | None,
+    token: str | None,
+    request: bytes,
+) -> Renaming:
+    """Move `source` over `target` in one statement, if both are as they were when looked at.
+
+    The object keeps everything, also when it was modified; what stood at `target` goes to the trash.
+    """
+    arguments = (bucket_id, source, target, source_modified, target_modified, token, request)
+    try:
+        ended = await retrying(
+            lambda: db.fetchval("SELECT rename_object($1, $2, $3, $4, $5, $6, $7)", *arguments)
+        )
+    except asyncpg.UniqueViolationError:  # the new key, or the token, came into being meanwhile
+        return Renaming.CHANGED
+    return Renaming(ended)
