@@ -9,7 +9,7 @@ from s3gw.db import objects
 from s3gw.db.objects import ObjectPart
 from s3gw.db.records import ObjectVersion
 from s3gw.errors import S3Error
-from s3gw.operations import checksums, customer_keys, encryption, unsupported
+from s3gw.operations import checksums, customer_keys, encryption
 from s3gw.operations.call import Call, operation
 from s3gw.operations.lookup import existing_bucket, find, version_of
 from s3gw.operations.markers import page_size

@@ -19,7 +19,6 @@ from s3gw.operations import (
     etags,
     events,
     expiry,
-    unsupported,
 )
 from s3gw.operations.call import Call, operation
 from s3gw.operations.lookup import bucket_of, refused

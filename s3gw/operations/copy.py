@@ -21,7 +21,6 @@ from s3gw.operations import (
     locks,
     properties,
     tags,
-    unsupported,
 )
 from s3gw.operations.call import Call, operation
 from s3gw.operations.copy_source import CopySource, parse_copy_source

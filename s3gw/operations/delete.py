@@ -10,7 +10,7 @@ from s3gw.db.deletion import Deleted, Target
 from s3gw.db.outcomes import Outcome
 from s3gw.db.records import Bucket
 from s3gw.errors import S3Error
-from s3gw.operations import conditions, etags, events, locks, unsupported
+from s3gw.operations import conditions, etags, events, locks
 from s3gw.operations.call import Call, operation
 from s3gw.operations.grants import owner_of_new
 from s3gw.operations.lookup import bucket_of, check_version_id

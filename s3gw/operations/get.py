@@ -22,7 +22,6 @@ from s3gw.operations import (
     properties,
     ranges,
     restore,
-    unsupported,
 )
 from s3gw.operations.call import Buffer, Call, operation
 from s3gw.operations.conditions import UNCONDITIONAL, Conditions, Verdict

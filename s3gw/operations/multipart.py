@@ -19,7 +19,6 @@ from s3gw.operations import (
     grants,
     locks,
     properties,
-    unsupported,
 )
 from s3gw.operations.call import Call, RequestBody, operation
 from s3gw.operations.lookup import bucket_of, layout_of

@@ -9,7 +9,7 @@ from s3gw.db import uploads
 from s3gw.db.objects import Outcome
 from s3gw.db.uploads import PartResult, Upload
 from s3gw.errors import S3Error, Unavailable
-from s3gw.operations import checksums, encrypting, encryption, etags, ranges, unsupported
+from s3gw.operations import checksums, encrypting, encryption, etags, ranges
 from s3gw.operations.call import Call, operation
 from s3gw.operations.copy_source import parse_copy_source
 from s3gw.operations.copying import Source, digest, find_source, must_rewrite, rewrite
