@@ -15,7 +15,10 @@ from s3gw.cli.options import SERVE, SETTINGS
 from s3gw.config import Margins, Settings
 from s3gw.metrics.catalogue import CATALOGUE, Kind
 from s3gw.operations import REGISTRY
+from s3gw.operations.parameters import DIFFERS, NO, support
 from s3gw.protocol import OPERATIONS
+from tools.protocol.model import load
+from tools.protocol.names import attribute
 
 DOCS = Path(__file__).parents[1] / "docs"
 REFERENCE = "https://docs.aws.amazon.com/AmazonS3/latest/API/API_{}.html"
@@ -25,7 +28,8 @@ BEYOND_THE_MODEL = ("OptionsObject", "PostObject")
 COVERAGE = """# S3 coverage
 
 Made from the code by `make tables`. {done} of {all} operations are implemented; every other one is parsed and
-answered with a well-formed `501 NotImplemented`.
+answered with a well-formed `501 NotImplemented`. [Parameters](#parameters) tells of each parameter of those
+that are.
 
 | Operation | | IAM actions it requires |
 |---|---|---|
@@ -34,9 +38,15 @@ answered with a well-formed `501 NotImplemented`.
 ## Where the answers differ from AWS
 
 - CopyObject takes sources of any size, where AWS stops at 5 GiB: a copy writes metadata only.
-- A copy of an object that was uploaded in parts keeps its `-N` ETag, since no byte is read again.
-- Storage classes are kept and shown; all of them are stored alike. A lifecycle transition changes the class
-  that is shown; to GLACIER and DEEP_ARCHIVE nothing moves, since there is no restore.
+- A copy of an object that was uploaded in parts keeps its `-N` ETag, since no byte is read again. One of an
+  object that was appended to has no parts any more.
+- Storage classes are kept and shown; all of them are stored alike. Objects of GLACIER and DEEP_ARCHIVE are
+  readable at once: they show `x-amz-restore` as restored, and RestoreObject answers 200. A lifecycle
+  transition changes the class that is shown; to GLACIER and DEEP_ARCHIVE nothing moves.
+- A copy by reference keeps a composite checksum of its source, as it keeps its parts; AWS computes one of the
+  whole object. It does where the request names an algorithm.
+- RenameObject, appends (`x-amz-write-offset-bytes`) and deletes on conditions of time and size work in every
+  bucket; AWS has them in directory buckets only. The first two need a bucket without versioning.
 - PutBucketLifecycle, GetBucketLifecycle, PutBucketNotification and GetBucketNotification, the older names,
   are answered by those with Configuration.
 - Events are told to targets that the gateway's settings name; the EventBridge element is kept and shown, and
@@ -52,6 +62,14 @@ answered with a well-formed `501 NotImplemented`.
   a bucket again succeeds for its owner in every region.
 - A page of ListMultipartUploads that ends with a common prefix names it as NextKeyMarker, so that the listing
   can go on; AWS leaves it empty.
+
+## Parameters
+
+What a request of each operation may carry, by the names of the S3 API. **yes** is taken as by S3.
+
+| Operation | yes | differs | no |
+|---|---|---|---|
+{parameters}
 """
 
 SETTINGS_PAGE = """# Settings
@@ -112,7 +130,28 @@ def coverage() -> str:
         rows.append(
             f"| [{name}]({REFERENCE.format(name)}) | {'implemented' if known else '501'} | {actions} |"
         )
-    return COVERAGE.format(done=len(REGISTRY), all=len(OPERATIONS), rows="\n".join(rows))
+    return COVERAGE.format(
+        done=len(REGISTRY), all=len(OPERATIONS), rows="\n".join(rows), parameters="\n".join(_parameters())
+    )
+
+
+def _parameters() -> list[str]:
+    """A row for each operation of the model that is implemented."""
+    model = load()
+    rows = []
+    for operation in sorted(model.operations.values(), key=lambda each: each.name):
+        if operation.name not in REGISTRY or operation.input is None:
+            continue
+        cells: dict[str, list[str]] = {"yes": [], DIFFERS: [], NO: []}
+        for member in operation.input.members.values():
+            found = support(operation.name, attribute(member))
+            if found is None:
+                cells["yes"].append(member.name)
+            else:
+                cells[found.word].append(f"{member.name} ({found.how})")
+        yes, differs, no = (", ".join(names) for names in cells.values())
+        rows.append(f"| {operation.name} | {yes} | {differs} | {no} |")
+    return rows
 
 
 def settings() -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from s3gw.db import whole
+from s3gw.db.events import Wanted, telling
 from s3gw.db.objects import PublishResult, content_arguments
 from s3gw.db.outcomes import Outcome, judged
 from s3gw.db.pool import Database
@@ -31,9 +32,19 @@ class Sums:
 
 
 async def append(
-    db: Database, bucket_id: int, key: str, modified_at: datetime, content: Draft, etag: str, sums: Sums
+    db: Database,
+    bucket_id: int,
+    key: str,
+    modified_at: datetime,
+    content: Draft,
+    etag: str,
+    sums: Sums,
+    *,
+    wanted: Sequence[Wanted] = (),
 ) -> PublishResult:
     """Add `content`, which is not empty, to the object that was last modified then, in one statement.
+
+    `wanted` are the events to be told.
 
     Outcomes: DONE, CHANGED, VERSIONED, TOO_MANY_PARTS, CHUNKS_GONE as of `objects.publish`; nothing changes
     unless DONE, and the draft is the caller's to discard. Raises Unavailable when its lease was lost.
@@ -44,7 +55,8 @@ async def append(
         statement, body = content_arguments(content, _INLINE, _MANIFEST, "")
     kept = [dict(each) or None for each in (sums.whole, sums.first, sums.added)]
     arguments = (bucket_id, key, modified_at, content.size, etag, *kept, *body)
-    row = await judged(lambda: db.fetchrow(statement, *arguments))
+    statement, given = telling(statement, arguments, wanted, version="NULL")
+    row = await judged(lambda: db.fetchrow(statement, *given))
     if isinstance(row, Outcome):
         return PublishResult(row)
     return PublishResult(Outcome.DONE, row["modified"])

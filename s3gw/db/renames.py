@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import Enum
 
 import asyncpg
 
+from s3gw.db.events import Wanted, telling
 from s3gw.db.pool import Database, retrying
 
 
@@ -18,6 +20,10 @@ class Renaming(Enum):
     """One of the keys is not what it was: look again."""
     VERSIONED = "versioned"
     NO_BUCKET = "no-bucket"
+
+
+_RENAME = "SELECT rename_object($1, $2, $3, $4, $5, $6, $7) AS outcome"
+_HAPPENED = "done.outcome = 'renamed'"
 
 
 async def done(db: Database, bucket_id: int, token: str) -> bytes | None:
@@ -37,16 +43,17 @@ async def rename(
     target_modified: datetime | None,
     token: str | None,
     request: bytes,
+    wanted: Sequence[Wanted] = (),
 ) -> Renaming:
     """Move `source` over `target` in one statement, if both are as they were when looked at.
 
+    `wanted` are the events to be told.
     The object keeps everything, also when it was modified; what stood at `target` goes to the trash.
     """
     arguments = (bucket_id, source, target, source_modified, target_modified, token, request)
+    statement, given = telling(_RENAME, arguments, wanted, happened=_HAPPENED, version="NULL")
     try:
-        ended = await retrying(
-            lambda: db.fetchval("SELECT rename_object($1, $2, $3, $4, $5, $6, $7)", *arguments)
-        )
+        ended = await retrying(lambda: db.fetchval(statement, *given))
     except asyncpg.UniqueViolationError:  # the new key, or the token, came into being meanwhile
         return Renaming.CHANGED
     return Renaming(ended)

@@ -16,7 +16,7 @@ from s3gw.db.appends import Sums
 from s3gw.db.objects import Outcome
 from s3gw.db.records import Bucket, ObjectVersion
 from s3gw.errors import S3Error, Unavailable
-from s3gw.operations import checksums, conditions, encrypting, encryption, etags, expiry
+from s3gw.operations import checksums, conditions, encrypting, encryption, etags, events, expiry
 from s3gw.operations.call import Call
 from s3gw.operations.lookup import bucket_and_precondition, find, layout_of
 from s3gw.operations.names import missing_bucket
@@ -73,9 +73,11 @@ async def _publish(
     draft = drafting.draft
     for _ in range(_ATTEMPTS):
         sums = await _sums(call, version, added, draft.size)
+        size = version.size + draft.size
+        wanted = events.of_object(call, bucket, "ObjectCreated:Put", request.key, size=size, etag=etag)
         # As with PutObject: when this raises, the draft's lease decides.
         result = await appends.append(
-            call.services.db, bucket.id, request.key, version.modified_at, draft, etag, sums
+            call.services.db, bucket.id, request.key, version.modified_at, draft, etag, sums, wanted=wanted
         )
         match result.outcome:
             case Outcome.DONE:

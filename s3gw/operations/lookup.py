@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from s3gw.access.principals import account_number
 from s3gw.db import buckets
 from s3gw.db.objects import Found, Outcome, Precondition
 from s3gw.db.records import NULL_VERSION, Account, Bucket, ObjectVersion
@@ -28,10 +29,16 @@ async def bucket_of(call: Call, request: Any) -> Bucket:
 
 
 def existing_bucket(bucket: Bucket | None, name: str, expected_owner: str | None) -> Bucket:
-    """The bucket, if it is there and belongs to whom the client expects (`x-amz-expected-bucket-owner`)."""
+    """The bucket, if it is there and belongs to whom the client expects (`x-amz-expected-bucket-owner`).
+
+    S3 takes the number of the account there; its canonical id does, too.
+    """
     if bucket is None:
         raise missing_bucket(name)
-    if expected_owner is not None and expected_owner != bucket.owner.canonical_id:
+    if expected_owner is not None and expected_owner not in (
+        account_number(bucket.owner),
+        bucket.owner.canonical_id,
+    ):
         raise S3Error("AccessDenied")
     return bucket
 

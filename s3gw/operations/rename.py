@@ -14,10 +14,11 @@ from urllib.parse import unquote
 
 from s3gw.access.requirements import of_renamed
 from s3gw.db import renames
+from s3gw.db.events import Wanted
 from s3gw.db.records import Bucket, ObjectVersion
 from s3gw.db.renames import Renaming
 from s3gw.errors import S3Error, Unavailable
-from s3gw.operations import conditions
+from s3gw.operations import conditions, events
 from s3gw.operations.call import Call, operation
 from s3gw.operations.conditions import Conditions, Verdict
 from s3gw.operations.lookup import bucket_of, find
@@ -55,6 +56,7 @@ async def rename_object(call: Call, request: types.RenameObjectInput) -> types.R
             None if target is None else target.modified_at,
             token,
             digest,
+            _events(call, bucket, request, found),
         )
         match ended:
             case Renaming.RENAMED:
@@ -64,6 +66,15 @@ async def rename_object(call: Call, request: types.RenameObjectInput) -> types.R
             case Renaming.VERSIONED:
                 raise _versioned()
     raise Unavailable("the keys of a rename changed again and again")
+
+
+def _events(
+    call: Call, bucket: Bucket, request: types.RenameObjectInput, version: ObjectVersion
+) -> list[Wanted]:
+    """A key came into being and another ended; S3 tells nothing of directory buckets."""
+    size, etag = version.size, version.etag
+    made = events.of_object(call, bucket, "ObjectCreated:Copy", request.key, size=size, etag=etag)
+    return made + events.of_object(call, bucket, "ObjectRemoved:Delete", version.key)
 
 
 async def _bucket(call: Call, request: types.RenameObjectInput) -> Bucket:

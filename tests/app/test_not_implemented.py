@@ -14,8 +14,8 @@ from tests import wire
 from tests.gateway import Gateway
 
 MODEL = get_session().get_service_model("s3")
-ALIASES = {"GetBucketLifecycle", "PutBucketLifecycle"}
-"""Answered by the operations that succeeded them."""
+ALIASES = {name for name in MODEL.operation_names if f"{name}Configuration" in REGISTRY}
+"""Such as GetBucketLifecycle: answered by the operations that succeeded them."""
 OF_OTHER_SERVICES: dict[str, tuple[str, str, str, dict[str, str]]] = {
     "ListDirectoryBuckets": ("GET", "/", "max-directory-buckets=1", {}),
     "WriteGetObjectResponse": (

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from s3gw.access.principals import account_number
 from s3gw.protocol import types
 from tests.operations.operation_calls import Operations
 
@@ -174,7 +175,8 @@ async def test_list_buckets_bad_token(s3: Operations) -> None:
 
 async def test_the_expected_owner_is_checked(s3: Operations) -> None:
     await s3.create()
-    await s3.put("key", b"data", expected_bucket_owner=s3.account.canonical_id)
+    for owner in (s3.account.canonical_id, account_number(s3.account)):
+        await s3.put("key", b"data", expected_bucket_owner=owner)
     for request in (
         types.HeadBucketInput(bucket="bucket", expected_bucket_owner="x"),
         types.DeleteBucketInput(bucket="bucket", expected_bucket_owner="x"),
