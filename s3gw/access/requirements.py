@@ -209,7 +209,7 @@ _ETAG = (Need("s3:GetObject", True, READ, of_version=True),)
 _BYPASS = "s3:BypassGovernanceRetention"
 _ACL = "s3:PutObjectAcl"
 # Members of a request that ask for more than the operation itself. Who may write a key by the bucket's list
-# may also say what is written with it, since it becomes theirs.
+# may also say what is written with it, since it becomes theirs, but not that nobody gets rid of it.
 _MORE: Mapping[str, str] = {
     "acl": _ACL,
     "grant_full_control": _ACL,
@@ -227,6 +227,7 @@ _MORE: Mapping[str, str] = {
 }
 # A policy that allows writing allows these along with it, as the examples of S3's documentation expect.
 _IMPLIED = frozenset({"s3:PutObjectTagging"})
+_LOCKS = frozenset({"s3:PutObjectRetention", "s3:PutObjectLegalHold", _BYPASS})
 _OWNERS_ACLS = frozenset({"private", "bucket-owner-read", "bucket-owner-full-control"})
 _FREE = Need("", True, implied=True)
 _WRITES = frozenset({"PutObject", "PostObject", "CopyObject", "CreateMultipartUpload"})
@@ -271,7 +272,10 @@ def _more(request: Any, owner: str) -> tuple[Need, ...]:
         value = getattr(request, member, None)
         if value:
             implied = action in _IMPLIED or value in _OWNERS_ACLS or value in (f"id={owner}", f'id="{owner}"')
-            found[action] = Need(action, True, WRITE, implied=implied and found.get(action, _FREE).implied)
+            permission = None if action in _LOCKS else WRITE
+            found[action] = Need(
+                action, True, permission, implied=implied and found.get(action, _FREE).implied
+            )
     return tuple(found.values())
 
 

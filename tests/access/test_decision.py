@@ -108,6 +108,24 @@ def test_lists_count_unless_the_bucket_owns_everything() -> None:
     assert not may(None, of_entry("v", bypass=False), open_bucket)
 
 
+def test_a_list_lets_nobody_lock_what_they_write() -> None:
+    open_bucket = bucket(acl=canned("public-read-write", OWNER.canonical_id))
+    until = datetime(2099, 1, 1, tzinfo=UTC)
+    locks: tuple[dict[str, Any], ...] = (
+        {"object_lock_mode": "COMPLIANCE", "object_lock_retain_until_date": until},
+        {"object_lock_legal_hold_status": "ON"},
+        {"object_lock_event_hold": "ON"},
+    )
+    for lock in locks:
+        request = types.PutObjectInput(bucket="b", key="k", **lock)
+        wanted = needs("PutObject", RULES["PutObject"], request, OWNER.canonical_id)
+        for account in (None, OTHER):
+            assert not may(account, wanted, open_bucket)
+            assert not may(account, wanted, bucket(statement("Allow", "s3:PutObject")))
+            assert may(account, wanted, bucket(statement("Allow", "s3:PutObject*")))
+        assert may(OWNER, wanted, bucket())
+
+
 def test_a_version_of_another_owner_is_theirs() -> None:
     """The bucket's owner and its policy have no say in reading it; in deleting it they have."""
     theirs, everything = version(OTHER), bucket(statement("Allow", "s3:*"))
