@@ -22,6 +22,7 @@ class SealedSecret(NamedTuple):
     sealed: bytes
     seal_key_id: int
     """Which master key has sealed it."""
+    revision: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class ListedKey:
 
 
 _FIND = f"""
-SELECT {OWNER}, k.access_key, k.sealed_secret, k.seal_key_id
+SELECT {OWNER}, k.access_key, k.sealed_secret, k.seal_key_id, k.revision
 FROM access_keys k JOIN accounts oo ON oo.id = k.account_id
 WHERE k.access_key = ANY($1::text[]) AND NOT k.disabled AND NOT oo.disabled
 """
@@ -62,7 +63,9 @@ async def find(db: Database, access_key: str) -> SealedSecret | None:
 
 async def _find(db: Database, wanted: Sequence[str]) -> list[SealedSecret | None]:
     found = {
-        row["access_key"]: SealedSecret(account(row, "o_"), row["sealed_secret"], row["seal_key_id"])
+        row["access_key"]: SealedSecret(
+            account(row, "o_"), row["sealed_secret"], row["seal_key_id"], row["revision"]
+        )
         for row in await db.fetch(_FIND, wanted)
     }
     return [found.get(access_key) for access_key in wanted]

@@ -8,7 +8,9 @@ from typing import Any
 
 import asyncpg
 
+from s3gw.db.assumed import NOTHING, Assumed
 from s3gw.db.batches import batches
+from s3gw.db.finding import HOLDS, HOLDS_EACH, Found
 from s3gw.db.pool import Database, retrying
 from s3gw.db.records import Bucket
 from s3gw.db.rows import BUCKET, bucket
@@ -32,9 +34,10 @@ class Versioning(Enum):
     """The bucket has object lock, which needs versions."""
 
 
-_GET = f"SELECT {BUCKET} FROM buckets b JOIN accounts bo ON bo.id = b.account_id WHERE b.name = $1"
+_GET = f"SELECT {BUCKET}, {HOLDS} FROM buckets b JOIN accounts bo ON bo.id = b.account_id WHERE b.name = $1"
 _GET_MANY = f"""
-SELECT {BUCKET} FROM unnest($1::text[]) WITH ORDINALITY AS q (name, place)
+SELECT {BUCKET}, {HOLDS_EACH}
+FROM unnest($1::text[], $2::text[], $3::bigint[]) WITH ORDINALITY AS q (name, access_key, revision, place)
 LEFT JOIN LATERAL (SELECT * FROM buckets WHERE name = q.name LIMIT 1) b ON true
 LEFT JOIN LATERAL (SELECT * FROM accounts WHERE id = b.account_id LIMIT 1) bo ON true
 ORDER BY q.place
@@ -87,15 +90,26 @@ async def create(
 
 async def get(db: Database, name: str) -> Bucket | None:
     """The bucket of that name with its owner."""
-    return await batches(db, _find).ask(name)
+    return (await find(db, name)).bucket
 
 
-async def _find(db: Database, names: Sequence[str]) -> list[Bucket | None]:
-    if len(names) == 1:
-        row = await db.fetchrow(_GET, names[0])
-        return [bucket(row) if row else None]
-    rows = await db.fetch(_GET_MANY, names)
-    return [None if row["b_id"] is None else bucket(row) for row in rows]
+async def find(db: Database, name: str, assumed: Assumed = NOTHING) -> Found:
+    """The bucket of that name, or none, and whether the assumed access key holds."""
+    return await batches(db, _find).ask((name, assumed.access_key, assumed.key_revision))
+
+
+async def _find(db: Database, wanted: Sequence[tuple[str, str | None, int | None]]) -> list[Found]:
+    if len(wanted) == 1:
+        return [_found(db, await db.fetchrow(_GET, *wanted[0]))]
+    return [_found(db, row) for row in await db.fetch(_GET_MANY, *map(list, zip(*wanted, strict=True)))]
+
+
+def _found(db: Database, row: asyncpg.Record | None) -> Found:
+    if row is None or row["b_id"] is None:
+        return Found(None, None)
+    found = bucket(row)
+    db.memory.see_bucket(found)
+    return Found(found, None, holds=row["holds"])
 
 
 async def delete(db: Database, name: str) -> Deletion:

@@ -3,110 +3,195 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Sequence
+from functools import cache
 from typing import NamedTuple
 
 import asyncpg
 
+from s3gw.db import body_rows
+from s3gw.db.assumed import NOTHING, Assumed
 from s3gw.db.batches import batches
+from s3gw.db.body_rows import WHOLE, BodyRows, Stretch
 from s3gw.db.pool import Database
 from s3gw.db.records import NULL_VERSION, Bucket, InlineChunk, ObjectVersion
 from s3gw.db.rows import BUCKET, OWNER, VERSION, VERSION_COLUMNS, VERSION_END, bucket, version
 
 
 class Found(NamedTuple):
-    """What one look-up found: the bucket or None, the key's current version or None, its bytes if inline."""
+    """What one look-up found: the bucket or None, the key's current version or None, and of its bytes what
+    the database knows: themselves where they are inline, or where they are."""
 
     bucket: Bucket | None
     version: ObjectVersion | None
     inline: InlineChunk | None = None
-    """Of a body that is one chunk in the database; pass it on to `Store.read`."""
+    """Of a body that is one chunk in the database; pass it on to `Store.read`, like `rows` of others."""
+    rows: BodyRows | None = None
+    holds: bool = True
+    """Whether the access key that the request was taken to be signed with is still what it was."""
 
 
-_FOUND = f"""
-SELECT {BUCKET}, {OWNER}, {VERSION},
+_HOLDS = """({key} IS NULL OR EXISTS (
+    SELECT FROM access_keys k WHERE k.access_key = {key} AND k.revision = {revision}
+)) AS holds"""
+HOLDS = _HOLDS.format(key="$2::text", revision="$3::bigint")
+"""A column: whether the access key of the arguments 2 and 3 is what it was."""
+HOLDS_EACH = _HOLDS.format(key="q.access_key", revision="q.revision")
+
+_FOUND = f"SELECT {BUCKET}, {OWNER}, {VERSION}, {{holds}}"
+_HOLDS_AT = VERSION_END
+_INLINE_AT = VERSION_END + 1
+_ROWS_AT = _INLINE_AT + 6
+_BYTES = """,
     c.domain_id AS c_domain_id, c.digest AS c_digest, c.length AS c_length, c.codec AS c_codec,
-    c.data AS c_data, c.key_id AS c_key_id
+    c.data AS c_data, c.key_id AS c_key_id, m.*
 """
-_GET = f"""{_FOUND}
+_OF_NAME = """
 FROM buckets b
 JOIN accounts bo ON bo.id = b.account_id
-LEFT JOIN objects o ON o.bucket_id = b.id AND o.key = $2
-LEFT JOIN accounts oo ON oo.id = o.account_id
-LEFT JOIN chunks c ON c.id = o.chunk_id AND c.pack_id IS NULL AND $3
-WHERE b.name = $1
 """
+_CURRENT = "LEFT JOIN objects o ON o.bucket_id = b.id AND o.key = $4"
 # One version, wherever it is: by its id, or the null version.
-_VERSION_BY = "bucket_id = b.id AND key = $2 AND version_id {which}"
-_GET_VERSION = f"""{_FOUND}
-FROM buckets b
-JOIN accounts bo ON bo.id = b.account_id
+_VERSION_BY = "bucket_id = b.id AND key = $4 AND version_id {which}"
+_VERSION = f"""
 LEFT JOIN LATERAL (
     SELECT {VERSION_COLUMNS} FROM objects WHERE {_VERSION_BY}
     UNION ALL
     SELECT {VERSION_COLUMNS} FROM noncurrent WHERE {_VERSION_BY}
     LIMIT 1
-) o ON true
+) o ON true"""
+_OWNED = """
 LEFT JOIN accounts oo ON oo.id = o.account_id
-LEFT JOIN chunks c ON c.id = o.chunk_id AND c.pack_id IS NULL AND $3
-WHERE b.name = $1
 """
-_GET_BY_ID = _GET_VERSION.format(which="= $4")
-_GET_NULL = _GET_VERSION.format(which="IS NULL")
-# Each look-up is a LATERAL with LIMIT, which PostgreSQL can only do by index, one after the other: a plan
-# made while tables were small must not become a join of whole tables.
-_GET_MANY = f"""{_FOUND}
-FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS q (bucket, key, place)
-LEFT JOIN LATERAL (SELECT * FROM buckets WHERE name = q.bucket LIMIT 1) b ON true
-LEFT JOIN LATERAL (SELECT * FROM accounts WHERE id = b.account_id LIMIT 1) bo ON true
-LEFT JOIN LATERAL (SELECT * FROM objects WHERE bucket_id = b.id AND key = q.key LIMIT 1) o ON true
-LEFT JOIN LATERAL (SELECT * FROM accounts WHERE id = o.account_id LIMIT 1) oo ON true
-LEFT JOIN LATERAL (
-    SELECT * FROM chunks WHERE id = o.chunk_id AND pack_id IS NULL AND $3 LIMIT 1
-) c ON true
-ORDER BY q.place
-"""
+_INLINE = "LEFT JOIN chunks c ON c.id = o.chunk_id AND c.pack_id IS NULL"
+
+
+def _single(objects: str, *, bytes_too: bool) -> str:
+    """$1 bucket, $2 and $3 the access key, $4 key; with the bytes, $5 and $6 the stretch; then a version."""
+    found = _FOUND.format(holds=HOLDS)
+    if not bytes_too:
+        return found + _OF_NAME + objects + _OWNED + "WHERE b.name = $1"
+    rows = body_rows.join("$5::bigint", "coalesce($6::bigint, o.size)")
+    return found + _BYTES + _OF_NAME + objects + _OWNED + _INLINE + rows + " WHERE b.name = $1"
+
+
+_GET = {wanted: _single(_CURRENT, bytes_too=wanted) for wanted in (False, True)}
+_GET_NULL = {wanted: _single(_VERSION.format(which="IS NULL"), bytes_too=wanted) for wanted in (False, True)}
+_GET_BY_ID = {
+    wanted: _single(_VERSION.format(which="= $7" if wanted else "= $5"), bytes_too=wanted)
+    for wanted in (False, True)
+}
+
+
+@cache
+def _together(bytes_too: bool, keyed: bool, ranged: bool) -> str:
+    """Several at once; arrays of what is not the same for all of them.
+
+    Each look-up is a LATERAL with LIMIT, which PostgreSQL can only do by index, one after the other: a plan
+    made while tables were small must not become a join of whole tables.
+    """
+    columns = {"bucket": "text", "key": "text"}
+    if ranged:
+        columns |= {"first": "bigint", "until": "bigint"}
+    if keyed:
+        columns |= {"access_key": "text", "revision": "bigint"}
+    arrays = ", ".join(f"${place}::{kind}[]" for place, kind in enumerate(columns.values(), 1))
+    chunks = ""
+    if bytes_too:
+        chunks = """
+            LEFT JOIN LATERAL (
+                SELECT * FROM chunks WHERE id = o.chunk_id AND pack_id IS NULL LIMIT 1
+            ) c ON true
+        """
+        until = "coalesce(q.until, o.size)" if ranged else "o.size"
+        chunks += body_rows.join("q.first" if ranged else "0", until)
+    return f"""
+        {_FOUND.format(holds=HOLDS_EACH if keyed else "true AS holds")} {_BYTES if bytes_too else ""}
+        FROM unnest({arrays}) WITH ORDINALITY AS q ({", ".join(columns)}, place)
+        LEFT JOIN LATERAL (SELECT * FROM buckets WHERE name = q.bucket LIMIT 1) b ON true
+        LEFT JOIN LATERAL (SELECT * FROM accounts WHERE id = b.account_id LIMIT 1) bo ON true
+        LEFT JOIN LATERAL (SELECT * FROM objects WHERE bucket_id = b.id AND key = q.key LIMIT 1) o ON true
+        LEFT JOIN LATERAL (SELECT * FROM accounts WHERE id = o.account_id LIMIT 1) oo ON true
+        {chunks} ORDER BY q.place
+    """
+
+
+class _Wanted(NamedTuple):
+    bucket: str
+    key: str
+    stretch: Stretch
+    access_key: str | None
+    revision: int | None
 
 
 def get(
-    db: Database, bucket_name: str, key: str, *, version_id: str | None = None, inline: bool = True
+    db: Database,
+    bucket_name: str,
+    key: str,
+    *,
+    version_id: str | None = None,
+    inline: bool = True,
+    stretch: Stretch = WHOLE,
+    assumed: Assumed = NOTHING,
 ) -> Awaitable[Found]:
-    """The bucket, the key's current version, and its bytes where they are inline, in one round trip.
+    """The bucket, the key's current version, and its bytes or where they are, in one round trip.
 
     With `version_id`, that version, which may be noncurrent; "null" is the null version. A version that is
-    found may be a delete marker. `inline=False` leaves the bytes out, for HEAD.
+    found may be a delete marker. `inline=False` leaves the bytes out, for HEAD; with them, the rows are those
+    of the `stretch`. The access key in `assumed` is looked at in the same snapshot.
     """
+    wanted = _Wanted(bucket_name, key, stretch, assumed.access_key, assumed.key_revision)
     if version_id is not None:
-        return _find_version(db, bucket_name, key, version_id, inline=inline)
-    return batches(db, _find_with_bytes if inline else _find_without).ask((bucket_name, key))
+        return _find_version(db, wanted, version_id, inline=inline)
+    return batches(db, _find_with_bytes if inline else _find_without).ask(wanted)
 
 
-async def _find_with_bytes(db: Database, wanted: Sequence[tuple[str, str]]) -> list[Found]:
+async def _find_with_bytes(db: Database, wanted: Sequence[_Wanted]) -> list[Found]:
     return await _find(db, wanted, inline=True)
 
 
-async def _find_without(db: Database, wanted: Sequence[tuple[str, str]]) -> list[Found]:
+async def _find_without(db: Database, wanted: Sequence[_Wanted]) -> list[Found]:
     return await _find(db, wanted, inline=False)
 
 
-async def _find(db: Database, wanted: Sequence[tuple[str, str]], *, inline: bool) -> list[Found]:
+async def _find(db: Database, wanted: Sequence[_Wanted], *, inline: bool) -> list[Found]:
     if len(wanted) == 1:
-        return [_found(await db.fetchrow(_GET, *wanted[0], inline))]
-    names, keys = zip(*wanted, strict=True)
-    return [_found(row) for row in await db.fetch(_GET_MANY, names, keys, inline)]
+        arguments = _arguments(wanted[0], inline=inline)
+        return [_found(db, await db.fetchrow(_GET[inline], *arguments), inline, wanted[0].stretch)]
+    names, keys, stretches, access_keys, revisions = zip(*wanted, strict=True)
+    columns = [names, keys]
+    ranged = inline and any(stretch is not WHOLE for stretch in stretches)
+    if ranged:
+        columns += zip(*stretches, strict=True)
+    keyed = any(access_keys)
+    if keyed:
+        columns += [access_keys, revisions]
+    rows = await db.fetch(_together(inline, keyed, ranged), *columns)
+    return [_found(db, row, inline, stretch) for row, stretch in zip(rows, stretches, strict=True)]
 
 
-async def _find_version(db: Database, bucket_name: str, key: str, version_id: str, *, inline: bool) -> Found:
+async def _find_version(db: Database, wanted: _Wanted, version_id: str, *, inline: bool) -> Found:
+    arguments = _arguments(wanted, inline=inline)
     if version_id == NULL_VERSION:
-        return _found(await db.fetchrow(_GET_NULL, bucket_name, key, inline))
-    return _found(await db.fetchrow(_GET_BY_ID, bucket_name, key, inline, version_id))
+        row = await db.fetchrow(_GET_NULL[inline], *arguments)
+    else:
+        row = await db.fetchrow(_GET_BY_ID[inline], *arguments, version_id)
+    return _found(db, row, inline, wanted.stretch)
 
 
-def _found(row: asyncpg.Record | None) -> Found:
-    if row is None or row["b_id"] is None:
+def _arguments(wanted: _Wanted, *, inline: bool) -> tuple[str | int | None, ...]:
+    start = (wanted.bucket, wanted.access_key, wanted.revision, wanted.key)
+    return (*start, *wanted.stretch) if inline else start
+
+
+def _found(db: Database, row: asyncpg.Record | None, inline: bool, stretch: Stretch) -> Found:
+    if row is None or row[0] is None:
         return Found(None, None)
+    found, holds = bucket(row), row[_HOLDS_AT]
+    db.memory.see_bucket(found)
     if row["key"] is None:
-        return Found(bucket(row), None)
-    chunk = None
+        return Found(found, None, holds=holds)
+    if not inline:
+        return Found(found, version(row), holds=holds)
     if row["c_data"] is not None:
-        chunk = InlineChunk(*row[VERSION_END:])
-    return Found(bucket(row), version(row), chunk)
+        return Found(found, version(row), InlineChunk(*row[_INLINE_AT:_ROWS_AT]), holds=holds)
+    return Found(found, version(row), None, body_rows.of(row[_ROWS_AT:], stretch), holds)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import asyncpg
 
+from s3gw.db.assumed import NOTHING, Assumed, holding
 from s3gw.db.pool import Database
 from s3gw.db.records import NULL_VERSION, Account
 from s3gw.db.rows import INITIATOR, OWNER, account
@@ -94,14 +96,16 @@ class VersionPage:
     """None where the page ended with a common prefix."""
 
 
-_OBJECTS = f"""
-SELECT l.*, {OWNER} FROM list_objects($1, $2, $3, $4, $5) WITH ORDINALITY l
+# $1 to $3 what is assumed, $4 bucket. No row where something does not hold, else one at least.
+_LIST = f"""
+SELECT l.*, {OWNER} FROM (
+    SELECT id FROM buckets WHERE {holding("$4", "$1::bigint", "$2::text", "$3::bigint")} OFFSET 0
+) AS held
+LEFT JOIN LATERAL {{function}} WITH ORDINALITY l ON true
 LEFT JOIN accounts oo ON oo.id = l.account_id ORDER BY l.ordinality
 """
-_VERSIONS = f"""
-SELECT l.*, {OWNER} FROM list_versions($1, $2, $3, $4, $5, $6) WITH ORDINALITY l
-LEFT JOIN accounts oo ON oo.id = l.account_id ORDER BY l.ordinality
-"""
+_OBJECTS = _LIST.format(function="list_objects(held.id, $5, $6, $7, $8)")
+_VERSIONS = _LIST.format(function="list_versions(held.id, $5, $6, $7, $8, $9)")
 _UPLOADS = f"""
 SELECT l.*, {OWNER}, {INITIATOR} FROM list_uploads($1, $2, $3, $4, $5, $6) WITH ORDINALITY l
 LEFT JOIN accounts oo ON oo.id = l.account_id LEFT JOIN uploads u ON u.id = l.id
@@ -110,15 +114,22 @@ LEFT JOIN accounts oi ON oi.id = coalesce(u.initiator_id, l.account_id) ORDER BY
 
 
 async def list_objects(
-    db: Database, bucket_id: int, prefix: str = "", delimiter: str = "", after: str = "", limit: int = 1000
+    db: Database,
+    bucket_id: int,
+    prefix: str = "",
+    delimiter: str = "",
+    after: str = "",
+    limit: int = 1000,
+    assumed: Assumed = NOTHING,
 ) -> ObjectPage:
     """Keys that begin with `prefix` and are greater than `after`, rolled up at `delimiter` behind the prefix.
 
-    A common prefix that is not greater than `after`, or that `after` lies in, is not listed again.
+    A common prefix that is not greater than `after`, or that `after` lies in, is not listed again. Raises
+    Outdated where something that is assumed does not hold.
     """
+    rows = await _listed(db, _OBJECTS, assumed, bucket_id, prefix, delimiter, after, max(limit, 0) + 1)
     if limit <= 0:
         return ObjectPage([], [], False, None)
-    rows = await db.fetch(_OBJECTS, bucket_id, prefix, delimiter, after, limit + 1)
     page, truncated = rows[:limit], len(rows) > limit
     objects = [_object(row) for row in page if row["common"] is None]
     prefixes = [row["common"] for row in page if row["common"] is not None]
@@ -134,13 +145,16 @@ async def list_versions(
     key_marker: str = "",
     version_id_marker: str = "",
     limit: int = 1000,
+    assumed: Assumed = NOTHING,
 ) -> VersionPage:
     """Versions and delete markers whose key is greater than `key_marker`, or equal to it and behind
-    `version_id_marker` where that is given; all of that key, if that version is gone."""
+    `version_id_marker` where that is given; all of that key, if that version is gone. Raises Outdated where
+    something that is assumed does not hold."""
+    marker = version_id_marker if key_marker else ""
+    arguments = (bucket_id, prefix, delimiter, key_marker, marker, max(limit, 0) + 1)
+    rows = await _listed(db, _VERSIONS, assumed, *arguments)
     if limit <= 0:
         return VersionPage([], [], False, None, None)
-    marker = version_id_marker if key_marker else ""
-    rows = await db.fetch(_VERSIONS, bucket_id, prefix, delimiter, key_marker, marker, limit + 1)
     page, truncated = rows[:limit], len(rows) > limit
     versions = [_version(row) for row in page if row["common"] is None]
     prefixes = [row["common"] for row in page if row["common"] is not None]
@@ -174,6 +188,12 @@ async def list_uploads(
         return UploadPage(uploads, prefixes, False, None, None)
     last = page[-1]
     return UploadPage(uploads, prefixes, True, last["common"] or last["key"], last["id"])
+
+
+async def _listed(db: Database, statement: str, assumed: Assumed, *arguments: Any) -> list[asyncpg.Record]:
+    rows = await db.fetch(statement, *assumed.arguments, *arguments)
+    assumed.confirm(bool(rows) or assumed.bucket_id is None)
+    return [row for row in rows if row["ordinality"] is not None]
 
 
 def _object(row: asyncpg.Record) -> ListedObject:

@@ -14,6 +14,7 @@ from typing import Any
 import asyncpg
 
 from s3gw.db import whole
+from s3gw.db.assumed import NOTHING, Assumed, holding
 from s3gw.db.batches import batches
 from s3gw.db.deletion import delete as delete
 from s3gw.db.events import Wanted, telling
@@ -56,41 +57,54 @@ class ObjectPart:
 
 
 # Whether the bucket keeps versions is read by the statement itself, under a lock: what a gateway looked up
-# may have changed since.
+# may have changed since. So is whether what the request was decided on still holds; where not, the statement
+# returns no row and does nothing.
 #
-# Arguments of put_version behind the body: $1 bucket, $2 key, $3 account, $4 size, $5 ETag, $6 count of
-# parts, $7 storage class, $8 to $14 properties, $15 and $16 the precondition. The body's follow from $17.
-_UPSERT = """
-put_version((SELECT versioning FROM buckets WHERE id = $1 FOR KEY SHARE),
-    $1, $2, $3, $4, {chunk}, {manifest}, {pieces}, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)"""
-_PUBLISH_INLINE = "SELECT modified, version FROM " + _UPSERT.format(
-    chunk="inline_chunk($17, $18, $19, $20, $21, $22)", manifest="NULL", pieces="NULL"
-)
+# Arguments: $1 to $3 what is assumed, $4 bucket, $5 key, $6 account, $7 size, $8 ETag, $9 count of parts,
+# $10 storage class, $11 to $17 properties, $18 and $19 the precondition. The body's follow from $20.
+_HELD = f"""
+SELECT u.modified, u.version FROM (
+    SELECT versioning FROM buckets WHERE {holding("$4", "$1::bigint", "$2::text", "$3::bigint")} FOR KEY SHARE
+) AS held, {{source}} LATERAL put_version(
+    held.versioning, $4, $5, $6, $7, {{chunk}}, {{manifest}}, {{pieces}}, $8, $9, $10, $11, $12, $13, $14,
+    $15, $16, $17, $18, $19
+) AS u"""
+
+
+def _publish(chunk: str = "NULL", manifest: str = "NULL", pieces: str = "NULL", source: str = "") -> str:
+    return _HELD.format(chunk=chunk, manifest=manifest, pieces=pieces, source=source)
+
+
+_PUBLISH_INLINE = _publish(chunk="inline_chunk($20, $21, $22, $23, $24, $25)")
 # Several bodies that are inline, under one commit: all chunks in the order of their digests, then all keys in
 # order. Of one key that comes twice the later is what stays.
 _PUBLISH_INLINE_MANY = """
-WITH wanted AS MATERIALIZED (
+WITH given AS MATERIALIZED (
     SELECT * FROM unnest(
-        $1::bigint[], $2::text[], $3::bigint[], $4::bigint[], $5::text[], $6::text[],
-        $7::jsonb[], $8::jsonb[], $9::jsonb[], $10::jsonb[], $11::jsonb[], $12::jsonb[], $13::jsonb[],
-        $14::integer[], $15::bytea[], $16::integer[], $17::smallint[], $18::bytea[], $19::integer[]
+        $1::bigint[], $2::text[], $3::bigint[],
+        $4::bigint[], $5::text[], $6::bigint[], $7::bigint[], $8::text[], $9::text[],
+        $10::jsonb[], $11::jsonb[], $12::jsonb[], $13::jsonb[], $14::jsonb[], $15::jsonb[], $16::jsonb[],
+        $17::integer[], $18::bytea[], $19::integer[], $20::smallint[], $21::bytea[], $22::integer[]
     ) WITH ORDINALITY AS w (
-        bucket, key, account, size, etag, storage_class,
+        revision, access_key, key_revision, bucket, key, account, size, etag, storage_class,
         headers, metadata, checksums, tags, acl, encryption, lock,
         domain, digest, length, codec, data, key_id, place
     )
+), states AS MATERIALIZED (
+    SELECT id, versioning, revision FROM buckets WHERE id = ANY ($4) ORDER BY id FOR KEY SHARE
+), wanted AS MATERIALIZED (
+    SELECT w.*, s.versioning FROM given w JOIN states s ON s.id = w.bucket
+    WHERE (w.revision IS NULL OR w.revision = s.revision) AND (w.access_key IS NULL OR EXISTS (
+        SELECT FROM access_keys k WHERE k.access_key = w.access_key AND k.revision = w.key_revision
+    ))
 ), stored AS MATERIALIZED (
     SELECT place, inline_chunk(domain, digest, length, codec, data, key_id) AS chunk
     FROM (SELECT * FROM wanted ORDER BY domain, digest OFFSET 0) AS w
 ), sorted AS MATERIALIZED (
     SELECT * FROM wanted JOIN stored USING (place) ORDER BY bucket, key COLLATE "C", place
-), states AS MATERIALIZED (
-    SELECT id, versioning FROM buckets WHERE id = ANY ($1) ORDER BY id FOR KEY SHARE
 )
-SELECT u.modified, u.version
-FROM (
-    SELECT *, (SELECT versioning FROM states WHERE id = bucket) AS versioning FROM sorted OFFSET 0
-) AS w, LATERAL (
+SELECT w.place, u.modified, u.version
+FROM sorted AS w, LATERAL (
     SELECT modified, NULL AS version FROM upsert_object(
         w.bucket, w.key, w.account, w.size, w.chunk, NULL, NULL, w.etag, NULL, w.storage_class,
         w.headers, w.metadata, w.checksums, w.tags, w.acl, w.encryption, w.lock, false, NULL
@@ -104,19 +118,11 @@ FROM (
 ) AS u
 ORDER BY w.place
 """
-_PUBLISH_MANIFEST = "SELECT modified, version FROM " + _UPSERT.format(
-    chunk="NULL", manifest="claim_manifest($17, $4)", pieces="NULL"
-)
-_PUBLISH_WHOLE = "SELECT modified, version FROM " + _UPSERT.format(
-    chunk="NULL",
-    manifest=f"whole_manifest($4, {whole.parameters(17)})",
-    pieces="NULL",
-)
-_PUBLISH_BODY = "SELECT modified, version FROM " + _UPSERT.format(chunk="$17", manifest="$18", pieces="$19")
-_PUBLISH_COPY = (
-    "SELECT u.modified, u.version FROM copy_body($17, $18, $19, $4, 0, $4, $20) AS c, LATERAL "
-    + _UPSERT.format(chunk="c.chunk", manifest="c.manifest", pieces="c.pieces")
-    + " AS u"
+_PUBLISH_MANIFEST = _publish(manifest="claim_manifest($20, $7)")
+_PUBLISH_WHOLE = _publish(manifest=f"whole_manifest($7, {whole.parameters(20)})")
+_PUBLISH_BODY = _publish(chunk="$20", manifest="$21", pieces="$22")
+_PUBLISH_COPY = _publish(
+    "c.chunk", "c.manifest", "c.pieces", "copy_body($20, $21, $22, $7, 0, $7, $23) AS c,"
 )
 
 _PARTS = """
@@ -136,19 +142,22 @@ async def publish(
     *,
     precondition: Precondition | None = None,
     wanted: Sequence[Wanted] = (),
+    assumed: Assumed = NOTHING,
 ) -> PublishResult:
-    """Make `content` the current version of `key`, in one statement.
+    """Make `content` the current version of `key`, in one statement, if what is assumed holds.
 
     A draft's inline chunk or whole manifest is inserted, or its manifest's lease cleared; what the key held
     before goes to the trash or, where the bucket keeps versions, becomes noncurrent. When it ends otherwise
     than DONE or raises, nothing of it stays, and the draft is the caller's to discard. Raises Unavailable
-    when the draft's lease was lost. Inline drafts that come together without preconditions share a statement
-    and its commit. `wanted` are the events to be told with it.
+    when the draft's lease was lost, Outdated where something that is assumed does not hold. Inline drafts
+    that come together without preconditions share a statement and its commit. `wanted` are the events to be
+    told with it.
     """
     if isinstance(content, Draft) and content.inline is not None and precondition is None and not wanted:
         key_and_properties = (bucket_id, key, account_id, content.size, etag, properties.storage_class)
-        question = (*key_and_properties, *property_values(properties), *_chunk_arguments(content.inline))
-        return await batches(db, _publish_inline).ask(question)
+        values = (*property_values(properties), *_chunk_arguments(content.inline))
+        question = (*assumed.arguments, *key_and_properties, *values)
+        return _compared(await batches(db, _publish_inline).ask(question), assumed)
     if isinstance(content, Draft) and content.whole is not None:
         statement, body_arguments = _PUBLISH_WHOLE, whole.arguments(content.whole)
     else:
@@ -156,18 +165,27 @@ async def publish(
             content, _PUBLISH_INLINE, _PUBLISH_MANIFEST, _PUBLISH_BODY
         )
     arguments = _upsert_arguments(
-        bucket_id, key, account_id, content.size, etag, None, properties, precondition
+        assumed, bucket_id, key, account_id, content.size, etag, None, properties, precondition
     )
-    return await _published(db, *telling(statement, (*arguments, *body_arguments), wanted))
+    result = await _published(db, *telling(statement, (*arguments, *body_arguments), wanted))
+    return _compared(result, assumed)
 
 
 async def _publish_inline(db: Database, wanted: Sequence[tuple[Any, ...]]) -> list[PublishResult]:
     if len(wanted) == 1:
-        start, values, chunk = wanted[0][:5], wanted[0][5:13], wanted[0][13:]
+        start, values, chunk = wanted[0][:8], wanted[0][8:16], wanted[0][16:]
         return [await _published(db, _PUBLISH_INLINE, (*start, None, *values, False, None, *chunk))]
-    # Whatever this raises, the batch is then published one by one: no outcome but DONE is of all of them.
-    rows = await db.fetch(_PUBLISH_INLINE_MANY, *map(list, zip(*wanted, strict=True)))
-    return [PublishResult(Outcome.DONE, row["modified"], row["version"]) for row in rows]
+    # Whatever this raises, the batch is then published one by one: an outcome is never of all of them.
+    results = [PublishResult(Outcome.NO_BUCKET)] * len(wanted)
+    for row in await db.fetch(_PUBLISH_INLINE_MANY, *map(list, zip(*wanted, strict=True))):
+        results[row["place"] - 1] = PublishResult(Outcome.DONE, row["modified"], row["version"])
+    return results
+
+
+def _compared(result: PublishResult, assumed: Assumed) -> PublishResult:
+    """The result of a statement that has compared what is assumed."""
+    assumed.confirm(result.outcome is not Outcome.NO_BUCKET or assumed.bucket_id is None)
+    return result
 
 
 async def publish_copy(
@@ -182,6 +200,7 @@ async def publish_copy(
     parts_count: int | None = None,
     precondition: Precondition | None = None,
     wanted: Sequence[Wanted] = (),
+    assumed: Assumed = NOTHING,
 ) -> PublishResult:
     """Make a copy of the body `source` the current version of `key`, by reference, in one statement.
 
@@ -189,10 +208,11 @@ async def publish_copy(
     `parts_count` is given (pass the source's). Never touches chunk rows.
     """
     arguments = _upsert_arguments(
-        bucket_id, key, account_id, source.size, etag, parts_count, properties, precondition
+        assumed, bucket_id, key, account_id, source.size, etag, parts_count, properties, precondition
     )
     named = (source.chunk_id, source.manifest_id, source.pieces_id, parts_count is not None)
-    return await _published(db, *telling(_PUBLISH_COPY, (*arguments, *named), wanted))
+    result = await _published(db, *telling(_PUBLISH_COPY, (*arguments, *named), wanted))
+    return _compared(result, assumed)
 
 
 async def part(db: Database, body: Body, number: int) -> ObjectPart | None:
@@ -242,6 +262,7 @@ def precondition_arguments(precondition: Precondition | None) -> tuple[bool, str
 
 
 def _upsert_arguments(
+    assumed: Assumed,
     bucket_id: int,
     key: str,
     account_id: int,
@@ -253,7 +274,7 @@ def _upsert_arguments(
 ) -> tuple[Any, ...]:
     values = property_values(properties)
     start = (bucket_id, key, account_id, size, etag, parts_count, properties.storage_class)
-    return (*start, *values, *precondition_arguments(precondition))
+    return (*assumed.arguments, *start, *values, *precondition_arguments(precondition))
 
 
 async def _published(db: Database, statement: str, arguments: Sequence[Any]) -> PublishResult:

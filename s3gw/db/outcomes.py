@@ -16,7 +16,7 @@ class Outcome(Enum):
 
     DONE = "done"
     NO_BUCKET = "no-bucket"
-    """The bucket was deleted meanwhile."""
+    """The bucket was deleted meanwhile, or something that the statement was to compare does not hold."""
     PRECONDITION_FAILED = "precondition-failed"
     MISSING = "missing"
     """If-Match, and there is no such key."""
@@ -58,8 +58,7 @@ async def judged(attempt: Callable[[], Awaitable[asyncpg.Record | None]]) -> asy
             row = await attempt()
         except asyncpg.ForeignKeyViolationError as error:
             return _gone(error)
-        assert row is not None
-        return row
+        return Outcome.NO_BUCKET if row is None else row
 
     try:
         return await retrying(once)

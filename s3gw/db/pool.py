@@ -22,6 +22,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import asyncpg
 
+from s3gw.db.assumed import Memory
 from s3gw.errors import ConfigError, Unavailable
 
 T = TypeVar("T")
@@ -98,6 +99,8 @@ class Database:
         self._waits = 0
         self.batches: dict[object, Any] = {}
         """Of this pool, by what they ask; see `s3gw.db.batches`."""
+        self.memory = Memory()
+        """What was found last in the database; see `s3gw.db.assumed`."""
 
     @classmethod
     async def connect(cls, url: str, *, size: int = 16, statement_timeout: float = 60.0) -> Self:

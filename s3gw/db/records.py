@@ -105,6 +105,8 @@ class Bucket:
     settings: str | None = None
     """Its documents as JSON, so that records that say the same are equal."""
     object_lock: bool = False
+    revision: int = 0
+    """Another one after each change of what is in this record."""
 
     @property
     def documents(self) -> Mapping[str, Any]:

@@ -22,11 +22,11 @@ BUCKET = """
     (SELECT jsonb_object_agg(s.kind, s.document)::text FROM bucket_settings s
         WHERE s.bucket_id = b.id AND strpos(s.kind, '/') = 0)
         AS b_settings,
-    b.object_lock AS b_object_lock,
+    b.object_lock AS b_object_lock, b.revision AS b_revision,
     bo.id AS bo_id, bo.canonical_id AS bo_canonical_id, bo.name AS bo_name,
     bo.display_name AS bo_display_name, bo.is_root AS bo_is_root"""
 """Of `buckets b JOIN accounts bo ON bo.id = b.account_id`; to be selected first."""
-_BUCKET_COLUMNS = 16
+_BUCKET_COLUMNS = 17
 
 OWNER = """
     oo.id AS o_id, oo.canonical_id AS o_canonical_id, oo.name AS o_name,

@@ -14,6 +14,7 @@ from s3gw.access.conditions import Context
 from s3gw.access.decision import Decision, Question, decide, decide_on_version, owns
 from s3gw.access.documents import access_of
 from s3gw.access.requirements import BY_INITIATOR, Need, Rule, Target, needs, rule_for
+from s3gw.db.assumed import Assumed, Outdated
 from s3gw.db.pool import Database
 from s3gw.db.records import Account, Bucket, ObjectVersion
 from s3gw.errors import S3Error
@@ -21,7 +22,7 @@ from s3gw.http.authorization import wrong_region
 from s3gw.http.facts import Sent, facts
 from s3gw.operations.call import Registered
 from s3gw.operations.names import missing_bucket
-from s3gw.operations.target import LookedUp, initiated, look_up
+from s3gw.operations.target import LookedUp, initiated, look_up, remembered
 
 _BY_DOCUMENT = frozenset({"PutObjectTagging", "PutObjectRetention", "PutObjectLegalHold"})
 """Operations whose document holds what conditions may ask for."""
@@ -43,23 +44,38 @@ class Gate:
     def _context(self) -> Context:
         return self._facts
 
-    async def look_up(self, db: Database) -> LookedUp | None:
+    async def look_up(
+        self, db: Database, assumed: Assumed | None = None, *, remember: bool = False
+    ) -> LookedUp | None:
         """Look up what the request addresses and decide. Raises AccessDenied, NoSuchBucket.
 
-        None for requests that concern no bucket that there is.
+        None for requests that concern no bucket that there is. `assumed` is the access key that the request
+        goes by, and then also the bucket. With `remember` that may be one of some time ago, for a statement
+        to compare; raises Outdated where a remembered access key is not what it was.
         """
         account, operation = self._sent.account, self._registered.name
+        assumed = Assumed() if assumed is None else assumed
         rule = self._rule
         if rule.target is Target.SERVICE:
             if account is None:
                 raise S3Error("AccessDenied")
             self._check_region(None)
+            if assumed.remembered:
+                raise Outdated("there is nothing that could compare it")
             return None
-        target = await look_up(db, operation, rule.target, self._sent.given)
+        target = remembered(db, operation, self._sent.given) if remember else None
+        if target is not None:
+            assumed.remembered = True
+        else:
+            target = await look_up(db, operation, rule.target, self._sent.given, assumed)
+            if assumed.access_key is not None and target.found.bucket is not None:
+                assumed.confirm(target.found.holds)
         bucket = target.found.bucket
         self._check_region(bucket)
         if bucket is None:
+            db.memory.forget(target.bucket, None)
             raise missing_bucket(target.bucket)
+        assumed.bucket_id, assumed.bucket_revision = bucket.id, bucket.revision
         if operation not in _BY_DOCUMENT or access_of(bucket).policy is None:
             await self._decide(rule, bucket, target.found.version, db)
         if not self._pays(bucket):

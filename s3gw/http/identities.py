@@ -8,6 +8,7 @@ from typing import NamedTuple, Protocol
 
 from s3gw import sealing
 from s3gw.db import access_keys
+from s3gw.db.assumed import Assumed, KnownKey
 from s3gw.db.pool import Database
 from s3gw.db.records import Account
 from s3gw.errors import Damaged
@@ -22,6 +23,8 @@ class Identity(NamedTuple):
 
     secret: str
     account: Account
+    revision: int | None = None
+    """Of an access key that may change: by which a statement tells whether it did."""
 
     def __repr__(self) -> str:
         """The account alone."""
@@ -35,14 +38,26 @@ class Identities(Protocol):
         """Who the access key is; None where it is unknown or disabled, or its account is."""
         ...
 
+    def remembered(self, access_key: str) -> Identity | None:
+        """Who it was when it was last looked up, where that is known."""
+        ...
+
 
 class Asked:
-    """The identities as one request asks for them: each access key is looked up once in it."""
+    """The identities as one request asks for them: each access key is looked up once in it.
 
-    __slots__ = ("_found", "_identities")
+    With `remember`, one that was looked up before is taken for what it was. Either way `assumed` then says
+    which revision of which key the request goes by.
+    """
 
-    def __init__(self, identities: Identities) -> None:
+    __slots__ = ("_assumed", "_found", "_identities", "_remember")
+
+    def __init__(
+        self, identities: Identities, assumed: Assumed | None = None, *, remember: bool = False
+    ) -> None:
         self._identities = identities
+        self._assumed = Assumed() if assumed is None else assumed
+        self._remember = remember
         self._found: tuple[str, Identity | None] | None = None
 
     async def secret(self, access_key: str) -> str | None:
@@ -57,8 +72,18 @@ class Asked:
 
     async def _find(self, access_key: str) -> Identity | None:
         if self._found is None or self._found[0] != access_key:
-            self._found = access_key, await self._identities.find(access_key)
+            self._found = access_key, await self._identify(access_key)
         return self._found[1]
+
+    async def _identify(self, access_key: str) -> Identity | None:
+        found = self._identities.remembered(access_key) if self._remember else None
+        if found is None:
+            found = await self._identities.find(access_key)
+        elif found.revision is not None:
+            self._assumed.remembered = True
+        if found is not None and found.revision is not None:
+            self._assumed.access_key, self._assumed.key_revision = access_key, found.revision
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +96,18 @@ class RootKey:
 
     async def find(self, access_key: str) -> Identity | None:
         """Root, for the root key alone."""
+        return self.remembered(access_key)
+
+    def remembered(self, access_key: str) -> Identity | None:
+        """The same: this key does not change."""
         return Identity(self.secret_key, self.root) if access_key == self.access_key else None
 
 
 class StoredKeys:
     """The root key, and all those of the database.
 
-    Nothing is kept between requests, so that every gateway obeys a revocation at once; requests that arrive
-    together are looked up together.
+    What is remembered of a key is compared by the request's first statement, so that every gateway obeys a
+    revocation at once; requests that arrive together are looked up together.
     """
 
     def __init__(self, root: RootKey, db: Database, masters: Masters | bytes | None) -> None:
@@ -95,9 +124,19 @@ class StoredKeys:
             return None
         found = await access_keys.find(self._db, access_key)
         if found is None:
+            self._db.memory.forget(None, access_key)
             return None
         master = self._masters.short(found.seal_key_id)
-        return Identity(unseal_secret(master, access_key, found.sealed), found.account)
+        secret = unseal_secret(master, access_key, found.sealed)
+        self._db.memory.see_key(access_key, KnownKey(found.account, secret, found.revision))
+        return Identity(secret, found.account, found.revision)
+
+    def remembered(self, access_key: str) -> Identity | None:
+        """Who the access key was when it was last looked up; root is who it is."""
+        known = self._db.memory.key(access_key)
+        if known is not None:
+            return Identity(known.secret, known.account, known.revision)
+        return self._root.remembered(access_key)
 
 
 def seal_secret(master: bytes, access_key: str, secret: str) -> bytes:

@@ -15,24 +15,29 @@
     operation     the handler, from the registry
     render        the typed output into status, headers and body; what takes long begins to answer before
 
-Nothing of a body is read, and "100 Continue" is not said, before the request is authorised.
+Nothing of a body is read, and "100 Continue" is not said, before the request is authorised. From
+"authenticate" on it may happen twice (`attempts`): by what is remembered of the access key and the bucket,
+and then by what is looked up.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from aiohttp import HttpVersion11, web
 from aiohttp.streams import EMPTY_PAYLOAD
 
 from s3gw.config import Settings
+from s3gw.db.assumed import Assumed
 from s3gw.db.records import Account
 from s3gw.errors import S3Error
 from s3gw.http import access_log, respond, slow
 from s3gw.http.addressing import Address, parse_address
+from s3gw.http.attempts import Course, may_remember, settle
 from s3gw.http.authorise import Gate
 from s3gw.http.body import document_limit, open_body, read_document
 from s3gw.http.client import is_secure, source_address
@@ -57,6 +62,8 @@ from s3gw.protocol.routing import route
 
 OBJECT_CHECKSUMS = frozenset({"CompleteMultipartUpload"})
 """Operations whose x-amz-checksum- headers speak of the object and not of their document."""
+_DECIDED = Reply(200, [], None)
+"""Of an attempt that ends with the decision; nobody is sent it."""
 
 
 class Pipeline:
@@ -133,50 +140,87 @@ class Pipeline:
         services, identities = self._ready()
         if request.method == "OPTIONS":
             return await _preflight(exchange, address, services)
-        came = await self._identify(exchange, address, identities)
-        try:
-            if came.operation.name == "PostObject":
-                await self._open_form(exchange, source, came, identities)
-            registered = _registered(came.account, came.operation)
-            gate = Gate(came.sent(request, self.settings), registered)
-            target = await gate.look_up(services.db)
-            refuse_encryption(came)
-            if "Origin" in request.headers and target is not None:
-                exchange.cross_origin = []
-                exchange.cross_origin = answer_headers(target.found.bucket, request.method, came.headers)
-            await _take_body(came, request, source, gate, target)
-            call = Call(
-                services,
-                gate.caller(target),
-                exchange.request_id,
-                came.body,
-                came.origin,
-                came.address.virtual_host,
-                source=source_address(request, self.settings.trusted_proxies),
-                host_id=HOST_ID,
-                anonymous=came.account is None,
-                signature=came.signature,
-                secure=is_secure(request, self.settings.trusted_proxies),
-                target=target,
-                access=gate,
-            )
-            answer = registered.handler(call, came.given)
-            if came.operation.name in slow.OPERATIONS and request.version >= HttpVersion11:
-                reply = await slow.reply(exchange, came.operation, answer, self.settings.slow_answer)
-            else:
-                reply = came.operation.render(await answer)
-            if gate.charged:
-                reply.headers.append(("x-amz-request-charged", "requester"))
-            return reply
-        finally:
-            await came.body.close()
-
-    async def _identify(self, exchange: Exchange, address: Address, identities: Asked) -> Incoming:
-        """Which operation, by whom, with what input: all that the head of the request tells."""
-        request = exchange.request
         headers = flat(request.headers)
         operation = route(request.method, address.bucket, address.key, address.query, headers)
         exchange.operation = operation.name
+        remember = may_remember(operation, headers)
+        course = Course(keeps=remember)
+        attempt = partial(
+            self._attempt, exchange, source, address, headers, operation, services, identities, course
+        )
+        try:
+            return await settle(attempt, course, remember=remember)
+        finally:
+            await course.close()
+
+    async def _attempt(
+        self,
+        exchange: Exchange,
+        source: BodySource | NoSource,
+        address: Address,
+        headers: Mapping[str, str],
+        operation: Operation,
+        services: Services,
+        identities: Identities,
+        course: Course,
+        assumed: Assumed,
+        *,
+        remember: bool,
+        handle: bool = True,
+    ) -> Reply:
+        """The sequence from "authenticate" on."""
+        request = exchange.request
+        asked = Asked(identities, assumed, remember=remember)
+        came = await self._identify(exchange, address, headers, operation, asked)
+        course.go_on(came)
+        if operation.name == "PostObject":
+            await self._open_form(exchange, source, came, asked)
+        registered = _registered(came.account, operation)
+        gate = Gate(came.sent(request, self.settings), registered)
+        target = await gate.look_up(services.db, assumed, remember=remember)
+        refuse_encryption(came)
+        if "Origin" in request.headers and target is not None:
+            exchange.cross_origin = []
+            exchange.cross_origin = answer_headers(target.found.bucket, request.method, came.headers)
+        if not handle:
+            return _DECIDED
+        await _take_body(came, request, source, gate, target, course)
+        body, compared = course.handed(assumed)
+        call = Call(
+            services,
+            gate.caller(target),
+            exchange.request_id,
+            body,
+            came.origin,
+            came.address.virtual_host,
+            source=source_address(request, self.settings.trusted_proxies),
+            host_id=HOST_ID,
+            anonymous=came.account is None,
+            signature=came.signature,
+            secure=is_secure(request, self.settings.trusted_proxies),
+            target=target,
+            access=gate,
+            assumed=compared,
+        )
+        answer = registered.handler(call, came.given)
+        if operation.name in slow.OPERATIONS and request.version >= HttpVersion11:
+            reply = await slow.reply(exchange, operation, answer, self.settings.slow_answer)
+        else:
+            reply = operation.render(await answer)
+        if gate.charged:
+            reply.headers.append(("x-amz-request-charged", "requester"))
+        return reply
+
+    async def _identify(
+        self,
+        exchange: Exchange,
+        address: Address,
+        headers: Mapping[str, str],
+        operation: Operation,
+        identities: Asked,
+    ) -> Incoming:
+        """By whom, with what input: all that the head of the request tells."""
+        request = exchange.request
         authenticated = await authenticate(
             request.method,
             address,
@@ -189,8 +233,9 @@ class Pipeline:
         )
         account = await _account(exchange, identities, authenticated)
         if authenticated is not None and authenticated.presigned:
-            headers = hoisted(address) | headers
-        given = operation.parse(Head(request.method, address.bucket, address.key, address.query, headers))
+            headers = {**hoisted(address), **headers}
+        head = Head(request.method, address.bucket, address.key, address.query, headers)
+        given = operation.parse(head)
         return Incoming(operation, address, headers, authenticated, account, given, asked=given)
 
     async def _open_form(
@@ -221,10 +266,10 @@ class Pipeline:
         exchange.operation = MONITORING
         return await self.monitoring.page(request, address, self.identities)
 
-    def _ready(self) -> tuple[Services, Asked]:
+    def _ready(self) -> tuple[Services, Identities]:
         if self._draining or self.services is None or self.identities is None:
             raise S3Error("ServiceUnavailable")
-        return self.services, Asked(self.identities)
+        return self.services, self.identities
 
     def _send(
         self, exchange: Exchange, source: BodySource | NoSource, reply: Reply
@@ -303,20 +348,24 @@ async def _take_body(
     source: BodySource | NoSource,
     gate: Gate,
     target: LookedUp | None,
+    course: Course,
 ) -> None:
     """Open the stream, or read the document and decide what had to wait for it: now that this is allowed."""
     operation = came.operation
     if operation.body is BodyKind.STREAM and came.body is NO_BODY:
         came.body = open_body(source, request.headers, came.authenticated)
     elif operation.body is BodyKind.DOCUMENT and operation.parse_document is not None:
-        document = await read_document(
-            source,
-            request.headers,
-            came.authenticated,
-            limit=document_limit(operation.name),
-            checksums=operation.name not in OBJECT_CHECKSUMS,
-            digest_required=operation.checksum_required,
-        )
-        _parse_document(operation, came.given, document)
+        if not course.document_read:
+            course.document_begun = True
+            document = await read_document(
+                source,
+                request.headers,
+                came.authenticated,
+                limit=document_limit(operation.name),
+                checksums=operation.name not in OBJECT_CHECKSUMS,
+                digest_required=operation.checksum_required,
+            )
+            _parse_document(operation, came.given, document)
+            course.document_read = True
         gate.decide_by_document(target)
         came.origin = origin_of(request)

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
+from s3gw.db.assumed import NOTHING, Assumed
 from s3gw.operations.target import Access, LookedUp, NoAccess
 
 if TYPE_CHECKING:
@@ -95,6 +96,9 @@ class Call:
     """The address of the client."""
     host_id: str = ""
     """What tells which process answered, `x-amz-id-2`."""
+    assumed: Assumed = NOTHING
+    """What the decision went by. The operations in `target.REMEMBERING` hand it to their first statement,
+    which compares it."""
 
 
 Handler = Callable[[Call, Any], Awaitable[Any]]

@@ -37,13 +37,19 @@ async def delete_object(call: Call, request: types.DeleteObjectInput) -> types.D
         request.if_match_last_modified_time,
         request.if_match_size,
     )
+    wanted = events.of_deletion(call, bucket, [target])
+    plain = bucket.versioning is None and target == Target(request.key) and not wanted
+    if plain and call.assumed.bucket_id == bucket.id:
+        await deletion.delete_key(call.services.db, bucket, request.key, call.assumed)
+        return types.DeleteObjectOutput()
     (ended,) = await deletion.delete_versions(
         call.services.db,
         bucket.id,
         owner_of_new(call, bucket).id,
         [target],
         bypass=bool(request.bypass_governance_retention),
-        wanted=events.of_deletion(call, bucket, [target]),
+        wanted=wanted,
+        assumed=call.assumed,
     )
     error = _error(ended, target)
     if error is not None:
@@ -75,6 +81,7 @@ async def delete_objects(call: Call, request: types.DeleteObjectsInput) -> types
             targets,
             bypass=bypass,
             wanted=events.of_deletion(call, bucket, targets),
+            assumed=call.assumed,
         )
     )
     quiet = request.delete is not None and bool(request.delete.quiet)

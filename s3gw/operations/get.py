@@ -71,7 +71,8 @@ async def get_object(call: Call, request: types.GetObjectInput) -> types.GetObje
     elif found.inline is not None:
         output.body = bytes(await call.services.store.inline(found.inline, start, length, key=key))
     else:
-        output.body = await _begun(call.services.store.read(version.body, start, length, key=key), length)
+        blocks = call.services.store.read(version.body, start, length, rows=found.rows, key=key)
+        output.body = await _begun(blocks, length)
     return output
 
 

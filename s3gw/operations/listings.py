@@ -14,8 +14,6 @@ from s3gw.operations.lookup import bucket_of
 from s3gw.operations.markers import Encoder, after_token, page_size, token
 from s3gw.protocol import types
 
-_EMPTY = ObjectPage(objects=[], common_prefixes=[], truncated=False, next_marker=None)
-
 
 @operation("ListObjects", "s3:ListBucket")
 async def list_objects(call: Call, request: types.ListObjectsInput) -> types.ListObjectsOutput:
@@ -72,8 +70,6 @@ async def list_objects_v2(call: Call, request: types.ListObjectsV2Input) -> type
 
 
 async def _page(call: Call, request: Any, bucket: Bucket, after: str, limit: int) -> ObjectPage:
-    if limit == 0:
-        return _EMPTY
     return await listings.list_objects(
         call.services.db,
         bucket.id,
@@ -81,6 +77,7 @@ async def _page(call: Call, request: Any, bucket: Bucket, after: str, limit: int
         delimiter=request.delimiter or "",
         after=after,
         limit=limit,
+        assumed=call.assumed,
     )
 
 

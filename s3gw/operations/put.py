@@ -56,9 +56,9 @@ async def put_object(call: Call, request: types.PutObjectInput) -> types.PutObje
 async def store(call: Call, request: types.PutObjectInput, *, form: bool = False) -> types.PutObjectOutput:
     """Store the body under the key, wholly or not at all; `form` says that a form brought it.
 
-    Two round trips to the database where the bytes go into a row: the bucket (with the key, where there is a
-    precondition), and the publication. Up to a MiB there is one more, which asks for the chunks that are
-    stored. The store has made every byte durable before the last.
+    One round trip to the database where the bytes go into a row and the bucket is remembered: the
+    publication. Up to 16 MiB there is one more, which asks for the chunks that are stored. The store has made
+    every byte durable before the last.
     """
     check_key(request.key)
     check_length(call.body)
@@ -75,7 +75,8 @@ async def store(call: Call, request: types.PutObjectInput, *, form: bool = False
     by = await encrypting.chosen(call, request, bucket)
     kept = encryption.keep(kept, by.record)
     size = call.body.length if call.body.exact else None
-    async with call.services.store.drafting(call.body, layout_of(bucket, by.key), size) as drafting:
+    layout = layout_of(bucket, by.key)
+    async with call.services.store.drafting(call.body, layout, size, call.assumed) as drafting:
         etag = by.etag(call.body.md5.hex())
         kept = properties.with_checksums(kept, _computed(call.body, by_default), checksums.FULL_OBJECT)
         event = "ObjectCreated:Post" if form else "ObjectCreated:Put"
@@ -112,6 +113,7 @@ async def _publish(
             kept,
             precondition=precondition,
             wanted=wanted,
+            assumed=call.assumed,
         )
         if result.outcome is Outcome.DONE:
             return result

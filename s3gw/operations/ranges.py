@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from s3gw.db.body_rows import WHOLE, Stretch
 from s3gw.errors import S3Error
 
 # Longer numbers are no positions that anyone means, and would only cost time.
 _RANGE = re.compile(r"bytes=(\d{0,40})-(\d{0,40})", re.ASCII | re.IGNORECASE)
+_FAR = 1 << 62
 _COPY_RANGE = re.compile(r"bytes=(\d{1,40})-(\d{1,40})", re.ASCII)
 
 
@@ -46,6 +48,17 @@ def requested(header: str | None, size: int) -> Span | None:
     if length <= 0 or start >= size:
         raise _unsatisfiable(header, size)
     return Span(start, length)
+
+
+def hinted(header: str | None) -> Stretch:
+    """What a Range header probably asks for, whatever the size of the object is."""
+    found = None if header is None else _RANGE.fullmatch(header.strip())
+    if found is None or not (found[1] or found[2]):
+        return WHOLE
+    first, last = (min(int(digits or "0"), _FAR) for digits in (found[1], found[2]))
+    if not found[1]:
+        return Stretch(-last)
+    return Stretch(first, last + 1 if found[2] else None)
 
 
 def copied(header: str, size: int) -> Span:

@@ -9,9 +9,12 @@ from typing import Any, Protocol
 
 from s3gw.access.requirements import Need, Target
 from s3gw.db import buckets, objects, uploads
+from s3gw.db.assumed import NOTHING, Assumed
+from s3gw.db.body_rows import WHOLE, Stretch
 from s3gw.db.objects import Found
 from s3gw.db.pool import Database
 from s3gw.db.records import NULL_VERSION, Account, Bucket, ObjectVersion
+from s3gw.operations import ranges
 
 VERSION_ID = re.compile(r"null|[A-Za-z0-9._-]{24,128}", re.ASCII)
 _CONDITIONS = ("if_match", "if_none_match", "if_match_size", "if_match_last_modified_time")
@@ -68,23 +71,69 @@ class LookedUp:
         return self.with_bytes or not with_bytes
 
 
-async def look_up(db: Database, operation: str, target: Target, request: Any) -> LookedUp:
-    """One look-up of the bucket, with the version where the operation needs it: one round trip."""
+REMEMBERING = frozenset(
+    {"PutObject", "DeleteObject", "DeleteObjects", "ListObjects", "ListObjectsV2", "ListObjectVersions"}
+)
+"""Operations whose first statement compares `Call.assumed`, so that they may go by what is remembered."""
+
+
+def remembered(db: Database, operation: str, request: Any) -> LookedUp | None:
+    """What a look-up found some time ago, if it is all that the operation needs."""
+    if operation not in REMEMBERING or _conditional(request):
+        return None
+    bucket = db.memory.bucket(request.bucket)
+    if bucket is None or (operation == "PutObject" and _looks_further(request, bucket)):
+        return None
+    return LookedUp(request.bucket, None, None, False, Found(bucket, None))
+
+
+def _looks_further(request: Any, bucket: Bucket) -> bool:
+    """Whether a PutObject does anything before it compares: makes a key for what is written, or appends."""
+    if request.write_offset_bytes is not None:
+        return True
+    if request.sse_customer_algorithm or request.sse_customer_key or request.sse_customer_key_md5:
+        return True
+    by_default = bucket.documents.get("encryption") or {}
+    method = request.server_side_encryption or by_default.get("algorithm")
+    return method not in (None, "AES256")
+
+
+async def look_up(
+    db: Database, operation: str, target: Target, request: Any, assumed: Assumed = NOTHING
+) -> LookedUp:
+    """One look-up of the bucket, with the version where the operation needs it: one round trip.
+
+    It also looks at the assumed access key; see `Found.holds`.
+    """
     key: str | None = getattr(request, "key", None)
     version_id: str | None = getattr(request, "version_id", None)
     if key is None or not (target is Target.VERSION or (target is Target.KEY and _conditional(request))):
-        found = Found(await buckets.get(db, request.bucket), None)
+        found = await buckets.find(db, request.bucket, assumed)
         return LookedUp(request.bucket, None, None, False, found)
     with_bytes = operation in _WITH_BYTES
-    found = await find_version(db, request.bucket, key, version_id, inline=with_bytes)
+    stretch = ranges.hinted(request.range) if with_bytes else WHOLE
+    found = await find_version(
+        db, request.bucket, key, version_id, inline=with_bytes, stretch=stretch, assumed=assumed
+    )
     return LookedUp(request.bucket, key, version_id, with_bytes, found)
 
 
-async def find_version(db: Database, bucket: str, key: str, version_id: str | None, *, inline: bool) -> Found:
+async def find_version(
+    db: Database,
+    bucket: str,
+    key: str,
+    version_id: str | None,
+    *,
+    inline: bool,
+    stretch: Stretch = WHOLE,
+    assumed: Assumed = NOTHING,
+) -> Found:
     """The bucket and the version of the key that is addressed."""
     if version_id is not None and not VERSION_ID.fullmatch(version_id):
         version_id = NULL_VERSION  # what cannot be an id is not asked for; the operation refuses it
-    return await objects.get(db, bucket, key, version_id=version_id, inline=inline)
+    return await objects.get(
+        db, bucket, key, version_id=version_id, inline=inline, stretch=stretch, assumed=assumed
+    )
 
 
 async def initiated(db: Database, bucket: Bucket, request: Any, account: Account) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from s3gw.db import listings
-from s3gw.db.listings import ListedVersion, VersionPage
+from s3gw.db.listings import ListedVersion
 from s3gw.errors import S3Error
 from s3gw.operations import checksums, etags, grants, restore
 from s3gw.operations.call import Call, operation
@@ -11,8 +11,6 @@ from s3gw.operations.grants import Owned
 from s3gw.operations.lookup import bucket_of, check_version_id
 from s3gw.operations.markers import Encoder, page_size
 from s3gw.protocol import types
-
-_EMPTY = VersionPage([], [], truncated=False, next_key_marker=None, next_version_id_marker=None)
 
 
 @operation("ListObjectVersions", "s3:ListBucketVersions")
@@ -28,17 +26,16 @@ async def list_object_versions(
     _check_markers(request)
     bucket = await bucket_of(call, request)
     owned = grants.owners_shown(bucket)
-    page = _EMPTY
-    if limit:
-        page = await listings.list_versions(
-            call.services.db,
-            bucket.id,
-            prefix=request.prefix or "",
-            delimiter=request.delimiter or "",
-            key_marker=request.key_marker or "",
-            version_id_marker=request.version_id_marker or "",
-            limit=limit,
-        )
+    page = await listings.list_versions(
+        call.services.db,
+        bucket.id,
+        prefix=request.prefix or "",
+        delimiter=request.delimiter or "",
+        key_marker=request.key_marker or "",
+        version_id_marker=request.version_id_marker or "",
+        limit=limit,
+        assumed=call.assumed,
+    )
     return types.ListObjectVersionsOutput(
         name=request.bucket,
         prefix=encoded(request.prefix or ""),

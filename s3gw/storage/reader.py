@@ -18,6 +18,7 @@ from functools import partial
 from s3gw.backends.base import Backend, Buffer
 from s3gw.buffers import Room
 from s3gw.db import chunks, placement
+from s3gw.db.body_rows import BodyRows
 from s3gw.db.chunks import StoredChunk
 from s3gw.db.packs import Replica
 from s3gw.db.pool import Database
@@ -93,7 +94,12 @@ class Reader:
         """Packs of which a copy was not as it should be."""
 
     async def read(
-        self, body: Body, start: int, length: int, inline: InlineChunk | None = None
+        self,
+        body: Body,
+        start: int,
+        length: int,
+        inline: InlineChunk | None = None,
+        rows: BodyRows | None = None,
     ) -> AsyncGenerator[Buffer, None]:
         """Blocks of at most a chunk each; see `Store.read`."""
         if not 0 <= start <= start + length <= body.size:
@@ -106,7 +112,7 @@ class Reader:
         loading: deque[asyncio.Task[Iterable[Buffer]]] = deque()
         left = length
         try:
-            async with aclosing(_segments(extents(self._db, body, start, length))) as segments:
+            async with aclosing(_segments(extents(self._db, body, start, length, rows))) as segments:
                 async for segment in segments:
                     left -= sum(extent.length for extent in segment.extents)
                     if not left and not loading:  # alone: there is nothing to fetch ahead of

@@ -15,6 +15,8 @@ from dataclasses import dataclass, replace
 
 from s3gw.backends.base import Backend, Buffer
 from s3gw.config import Settings
+from s3gw.db.assumed import NOTHING, Assumed
+from s3gw.db.body_rows import BodyRows
 from s3gw.db.instances import Instance
 from s3gw.db.pool import Database
 from s3gw.db.records import Body, Draft, InlineChunk
@@ -107,12 +109,12 @@ class Store:
 
     @asynccontextmanager
     async def drafting(
-        self, blocks: AsyncIterable[Buffer], layout: Layout, size: int | None
+        self, blocks: AsyncIterable[Buffer], layout: Layout, size: int | None, assumed: Assumed = NOTHING
     ) -> AsyncIterator[Drafting]:
         """Like `write`, with a draft that is published, or discarded, before the context is left.
 
         So a body that is known to fit into memory needs no lease, and its manifest is written when it is
-        published.
+        published. Before anything of it is stored, what is assumed is compared; raises Outdated.
         """
         await self.check_space()
         layout = self._encrypted(layout)
@@ -123,7 +125,7 @@ class Store:
         if size is None or not 0 < size <= whole.LARGEST:
             yield Drafting(await self._write(found, layout, size))
             return
-        work = whole.Whole(self._tools, layout, size)
+        work = whole.Whole(self._tools, layout, size, assumed)
 
         async def again() -> Draft:
             work.close()
@@ -191,16 +193,18 @@ class Store:
         length: int,
         *,
         inline: InlineChunk | None = None,
+        rows: BodyRows | None = None,
         key: DataKey | None = None,
     ) -> AsyncGenerator[Buffer, None]:
         """`length` bytes of a body from `start`, in blocks of at most one chunk.
 
         Every chunk is verified before any of its bytes is handed on; only the chunks that the range touches
-        are read. `inline` is the body's one chunk where the caller has it already, `key` a customer's. Close
-        the iterator (`contextlib.aclosing`) when leaving early. Raises Damaged where no intact copy is left
-        or the body was collected meanwhile, Unavailable where none can be reached.
+        are read. `inline` is the body's one chunk where the caller has it already, `rows` where its bytes are
+        as far as the caller knows, `key` a customer's. Close the iterator (`contextlib.aclosing`) when
+        leaving early. Raises Damaged where no intact copy is left or the body was collected meanwhile,
+        Unavailable where none can be reached.
         """
-        return self._reader_with(key).read(body, start, length, inline)
+        return self._reader_with(key).read(body, start, length, inline, rows)
 
     def inline(
         self, chunk: InlineChunk, start: int, length: int, *, key: DataKey | None = None

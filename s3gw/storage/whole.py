@@ -14,6 +14,7 @@ from typing import TypeVar
 from s3gw import pauses
 from s3gw.backends.base import Buffer
 from s3gw.db import whole
+from s3gw.db.assumed import Assumed
 from s3gw.db.records import Draft, InlineChunk, NewChunk, WholeManifest
 from s3gw.storage import codec, frames
 from s3gw.storage.chunker import Chunker
@@ -31,8 +32,9 @@ LARGEST = 1 << 20
 class Whole:
     """Writes one body. Use once; call `close` when its draft is published, or will never be."""
 
-    def __init__(self, tools: Tools, layout: Layout, size: int) -> None:
+    def __init__(self, tools: Tools, layout: Layout, size: int, assumed: Assumed) -> None:
         self._tools = tools
+        self._assumed = assumed
         self._layout = layout
         self._size = size
         self._cuts: list[Cut] = []
@@ -117,7 +119,9 @@ class Whole:
         """Make safe what is not stored yet."""
         domain_id = self._layout.domain_id
         unique = {cut.digest: cut for cut in self._cuts if cut.digest}
-        known = await whole.known(self._tools.db, domain_id, list(unique)) if unique else frozenset[bytes]()
+        known = frozenset[bytes]()
+        if unique:
+            known = await whole.known(self._tools.db, domain_id, list(unique), self._assumed)
         await pauses.reach("whole.known")
         new = [cut for digest, cut in unique.items() if digest not in known]
         if len(new) > ROWS or not self._claim(new):

@@ -8,12 +8,14 @@ from collections.abc import Sequence
 import asyncpg
 import pytest
 
-from s3gw.db import buckets, objects
+from s3gw.db import buckets, deletion, objects
+from s3gw.db.assumed import Assumed, Outdated
 from s3gw.db.batches import Batches, batches
 from s3gw.db.objects import Outcome, Precondition
 from s3gw.db.pool import Database
-from s3gw.db.records import Properties
+from s3gw.db.records import Bucket, Properties
 from s3gw.errors import Unavailable
+from tests.db.test_races import collide
 from tests.db.world import World, inline
 
 
@@ -189,3 +191,63 @@ async def test_a_key_that_the_database_refuses_fails_alone(world: World) -> None
 
 async def test_batches_belong_to_their_pool(world: World, oracle: Oracle) -> None:
     assert batches(world.db, oracle.ask) is batches(world.db, oracle.ask)
+
+
+def assumed_of(bucket: Bucket, revision: int | None = None) -> Assumed:
+    """A bucket as it was looked up, and remembered since."""
+    return Assumed(bucket.id, revision or bucket.revision, remembered=True)
+
+
+async def test_deletions_together_end_as_they_would_alone(world: World) -> None:
+    bucket = await buckets.get(world.db, "bucket")
+    await buckets.create(world.db, "other", world.account.id, "us-east-1", "cdc-256k", False)
+    other = await buckets.get(world.db, "other")
+    assert bucket is not None
+    assert other is not None
+    keys = [f"key{number}" for number in range(12)]
+    for key in keys:
+        await world.put(key, key.encode())
+    await buckets.set_versioning(world.db, other.id, "Enabled")
+    remembered = [assumed_of(bucket) for _ in range(20)]
+    outcomes = await asyncio.gather(
+        *(
+            deletion.delete_key(world.db, bucket, f"key{number % 10}", assumed)
+            for number, assumed in enumerate(remembered)
+        ),
+        deletion.delete_key(world.db, bucket, "none", assumed_of(bucket)),
+        deletion.delete_key(world.db, bucket, "key10", assumed_of(bucket, bucket.revision + 1000)),
+        deletion.delete_key(world.db, other, "key11", assumed_of(other)),
+        deletion.delete_key(
+            world.db, bucket, "key11", Assumed(bucket.id, bucket.revision, "NOBODYSKEY", 1, remembered=True)
+        ),
+        return_exceptions=True,
+    )
+    assert outcomes[:21] == [None] * 21
+    assert [type(outcome) for outcome in outcomes[21:]] == [Outdated] * 3
+    assert not any(assumed.remembered for assumed in remembered)
+    assert [row["key"] for row in await world.db.fetch("SELECT key FROM objects ORDER BY key")] == keys[10:]
+    assert sorted([await world.bytes_of(body) for body in await world.trash()]) == sorted(
+        key.encode() for key in keys[:10]
+    )
+
+
+async def test_no_key_is_deleted_by_a_bucket_that_nobody_assumes(world: World) -> None:
+    with pytest.raises(ValueError, match="versions"):
+        await deletion.delete_key(world.db, world.bucket, "key", Assumed())
+
+
+@pytest.mark.parametrize("commit", [True, False], ids=["commit", "rollback"])
+async def test_a_deletion_against_a_put(world: World, commit: bool) -> None:
+    """It deletes what the PUT that it waited for has made of the key."""
+    await world.put("key", b"old")
+    bucket = await buckets.get(world.db, "bucket")
+    assert bucket is not None
+    await collide(
+        world,
+        lambda held: held.put("key", b"first"),
+        lambda free: deletion.delete_key(free.db, bucket, "key", assumed_of(bucket)),
+        commit,
+    )
+    assert await world.count("objects") == 0
+    trashed = [await world.bytes_of(body) for body in await world.trash()]
+    assert trashed == ([b"old", b"first"] if commit else [b"old"])

@@ -14,6 +14,7 @@ from typing import Any, cast
 
 from s3gw.app.measured import Measured
 from s3gw.config import Settings
+from s3gw.db.assumed import Memory
 from s3gw.db.objects import Found
 from s3gw.db.records import Account, Bucket
 from s3gw.errors import Damaged, OutOfSpace, S3Error, Unavailable
@@ -32,7 +33,7 @@ BLOCK = b"0123456789abcdef" * 4096
 BREAKS_AFTER = 3 << 20
 
 
-async def look_up(_db: Any, _operation: str, _target: Any, request: Any) -> LookedUp:
+async def look_up(_db: Any, _operation: str, _target: Any, request: Any, _assumed: Any) -> LookedUp:
     """Whatever bucket is asked for is there, and root's."""
     bucket = Bucket(1, request.bucket, ROOT, "us-east-1", datetime.now(UTC), None, 0, "cdc-256k", True, True)
     return LookedUp(request.bucket, None, None, False, Found(bucket, None))
@@ -211,6 +212,8 @@ async def start(
     port = sockets[0].getsockname()[1]
     await server.start(sockets)
     if ready:
-        services = Services(settings, cast("Any", SimpleNamespace()), cast("Any", SimpleNamespace()))
+        services = Services(
+            settings, cast("Any", SimpleNamespace(memory=Memory())), cast("Any", SimpleNamespace())
+        )
         server.serve(services, RootKey(ACCESS_KEY, SECRET_KEY, ROOT), probe)
     return Running(server, port, fakes)
