@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from s3gw.app.adoption import add_backend
 from s3gw.app.data_directory import Credentials, DataDirectory
 from s3gw.app.foundation import address_of_database, database, storage
 from s3gw.app.gateway import serve
@@ -11,6 +12,7 @@ from s3gw.app.masters import reseal, to_seal
 __all__ = [
     "Credentials",
     "DataDirectory",
+    "add_backend",
     "address_of_database",
     "change_master",
     "database",

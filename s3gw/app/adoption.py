@@ -12,11 +12,12 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
+from s3gw import backend_url
 from s3gw.backend_url import Location
 from s3gw.backends.base import Backend, Marker
 from s3gw.backends.observed import Observer
 from s3gw.backends.opening import open_backend, open_observed
-from s3gw.db import instances, packs
+from s3gw.db import backends, instances, packs
 from s3gw.db.instances import BackendRow
 from s3gw.db.pool import Database
 from s3gw.errors import BlobNotFound, ConfigError, Damaged
@@ -54,6 +55,7 @@ async def adopt(
     """
     book = await _Book.read(db)
     known, new = await book.sort_out(locations)
+    await book.add_managed(known)
     if spare is not None and (row := await book.find(spare)) and row.id not in {*known, *book.used}:
         await instances.forget_backend(db, row.id)
         book.rows.remove(row)
@@ -70,8 +72,23 @@ async def recognise(db: Database, locations: Sequence[Location]) -> tuple[Place,
     known, new = await book.sort_out(locations)
     for location, _ in new:
         raise ConfigError(f"backend: {location.url} is no backend of this database")
+    await book.add_managed(known)
     book.refuse_missing(known)
     return tuple(Place(book.row(number), location) for number, location in known.items())
+
+
+async def add_backend(db: Database, location: Location, weight: int) -> None:
+    """Mark and register a further backend, which gateways open without being given it.
+
+    Call it within `instances.starting`. Raises ConfigError where it is one of this database's, or another's.
+    """
+    book = await _Book.read(db)
+    known, new = await book.sort_out([location])
+    if known:
+        raise ConfigError(f"backend: {location.url} is {book.row(next(iter(known))).name!r} already")
+    for place, marker in new:
+        added = await book.add(place, marker)
+        await backends.manage(db, added.row.id, weight)
 
 
 @dataclass(slots=True)
@@ -139,6 +156,17 @@ class _Book:
         # Marked by release 0.1.0, which had one backend a database.
         unnamed = [row for row in self.rows if row.identity is None]
         return here if here in unnamed else next(iter(unnamed), None)
+
+    async def add_managed(self, known: dict[int, Location]) -> None:
+        """Find those that a command added, where they are by their rows."""
+        for row in self.rows:
+            if row.managed and row.id not in known and row.state != DEAD:
+                found, _ = await self.sort_out([backend_url.parse(row.url, row.name)])
+                if row.id not in found:
+                    raise ConfigError(
+                        f"backend: {row.url} is not {row.name!r} any more; give where it is now"
+                    )
+                known.update(found)
 
     def refuse_missing(self, known: Mapping[int, Location]) -> None:
         """Refuse to start without a backend: what is on it could not be read."""

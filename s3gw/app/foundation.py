@@ -72,9 +72,8 @@ class Foundation:
         return adoption.opened(self.places, self.settings.reserve, observer)
 
     def placing(self) -> Placing:
-        """How copies of packs are spread over the backends that take new ones."""
-        weights = {place.row.id: place.row.weight for place in self.places if place.row.state == "active"}
-        return Placing(weights, self.settings.replicas, self.settings.needed_replicas)
+        """How many copies of packs there are to be."""
+        return Placing(self.settings.replicas, self.settings.needed_replicas)
 
 
 @asynccontextmanager

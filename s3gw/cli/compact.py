@@ -14,7 +14,6 @@ from s3gw.cli import progress
 from s3gw.cli.gc import seconds
 from s3gw.cli.output import say, size
 from s3gw.config import Settings, parse_size
-from s3gw.db import instances
 from s3gw.db.pool import Database
 from s3gw.errors import ConfigError
 from s3gw.jobs.collect import Collector, Freed, collect_now
@@ -40,7 +39,7 @@ def add(commands: Commands, common: argparse.ArgumentParser) -> None:
         "--dead", type=_percent, metavar="PERCENT", help="of a pack that must be dead (compact_dead: 30)"
     )
     parser.add_argument(
-        "--rate", type=_rate, metavar="SIZE", help="bytes a second that are read at most (any)"
+        "--rate", type=rate, metavar="SIZE", help="bytes a second that are read at most (any)"
     )
     parser.add_argument(
         "--grace",
@@ -76,8 +75,7 @@ async def _compact(settings: Settings, grace: float | None) -> tuple[Progress, F
     done = Progress()
     async with app.storage(settings) as (db, backends):
         freed = await _collect(db, backends, settings, grace)
-        weights = await instances.active_weights(db)
-        placing = Placing(weights, settings.replicas, settings.needed_replicas)
+        placing = Placing(settings.replicas, settings.needed_replicas)
         compacts = compacting(db, backends, settings, placing=placing)
         async with compacts as compactor, progress.shown("compacting", done):
             await compactor.run_all(done)
@@ -102,7 +100,8 @@ def _percent(text: str) -> float:
     return value
 
 
-def _rate(text: str) -> int:
+def rate(text: str) -> int:
+    """Bytes a second, as an option gives them."""
     try:
         return parse_size("rate", text)
     except ConfigError as error:

@@ -20,6 +20,10 @@ class Instance:
     epoch: int
 
 
+STATES = ("active", "draining", "read-only", "dead")
+"""Of backends: taking packs, being emptied, keeping what they have, lost."""
+
+
 @dataclass(frozen=True, slots=True)
 class BackendRow:
     """A backend as it is registered."""
@@ -32,6 +36,8 @@ class BackendRow:
     state: str
     identity: UUID | None
     """What its marker says; None where release 0.1.0 registered it, and in the library."""
+    managed: bool = False
+    """Whether gateways open it by its URL, without being given it."""
 
 
 @asynccontextmanager
@@ -75,18 +81,18 @@ async def ensure_backend(db: Database, name: str, url: str) -> BackendRow:
         """
         INSERT INTO backends (name, url) VALUES ($1, $2)
         ON CONFLICT (name) DO UPDATE SET url = excluded.url
-        RETURNING id, name, url, weight, state, identity
+        RETURNING *
         """,
         name,
         url,
     )
     assert row is not None
-    return _backend(row)
+    return backend_of(row)
 
 
 async def backends(db: Database) -> list[BackendRow]:
     """All backends, by id."""
-    return [_backend(row) for row in await db.fetch("SELECT * FROM backends ORDER BY id")]
+    return [backend_of(row) for row in await db.fetch("SELECT * FROM backends ORDER BY id")]
 
 
 async def active_weights(db: Database) -> dict[int, int]:
@@ -100,7 +106,7 @@ async def add_backend(db: Database, name: str, url: str, identity: UUID) -> Back
         "INSERT INTO backends (name, url, identity) VALUES ($1, $2, $3) RETURNING *", name, url, identity
     )
     assert row is not None
-    return _backend(row)
+    return backend_of(row)
 
 
 async def update_backend(db: Database, backend_id: int, name: str, url: str, identity: UUID) -> BackendRow:
@@ -113,7 +119,7 @@ async def update_backend(db: Database, backend_id: int, name: str, url: str, ide
         identity,
     )
     assert row is not None
-    return _backend(row)
+    return backend_of(row)
 
 
 async def used_backends(db: Database) -> Collection[int]:
@@ -133,5 +139,14 @@ async def forget_backend(db: Database, backend_id: int) -> None:
     await db.execute("DELETE FROM backends WHERE id = $1", backend_id)
 
 
-def _backend(row: asyncpg.Record) -> BackendRow:
-    return BackendRow(row["id"], row["name"], row["url"], row["weight"], row["state"], row["identity"])
+def backend_of(row: asyncpg.Record) -> BackendRow:
+    """What a row of the table says."""
+    return BackendRow(
+        row["id"],
+        row["name"],
+        row["url"],
+        row["weight"],
+        row["state"],
+        row["identity"],
+        row["managed"],
+    )

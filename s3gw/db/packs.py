@@ -37,10 +37,20 @@ async def store_id(db: Database) -> UUID:
     return found
 
 
-async def reserve(db: Database) -> int:
-    """An id for a pack that is to be registered. One that is not used is missed by nobody."""
-    found: int = await db.fetchval("SELECT nextval(pg_get_serial_sequence('packs', 'id'))")
-    return found
+async def reserve(db: Database) -> tuple[int, dict[int, int]]:
+    """An id for a pack that is to be registered, and the weights of the backends that take packs now.
+
+    An id that is not used is missed by nobody.
+    """
+    row = await db.fetchrow(
+        """
+        SELECT nextval(pg_get_serial_sequence('packs', 'id')) AS id, array_agg(id) AS ids,
+            array_agg(weight) AS weights
+        FROM backends WHERE state = 'active'
+        """
+    )
+    assert row is not None
+    return row["id"], dict(zip(row["ids"] or (), row["weights"] or (), strict=True))
 
 
 async def create(

@@ -96,10 +96,15 @@ class Balancer:
         return Replicator(self.db, self.backends, Ring(weights), self.replicas, resting, dead)
 
 
+def balancer(db: Database, backends: Mapping[int, Backend], settings: Settings) -> Balancer:
+    """A balancer as the settings want it."""
+    return Balancer(db, backends, settings.replicas, Throttle(settings.job_rest, settings.compact_rate))
+
+
 def jobs(db: Database, backends: Mapping[int, Backend], settings: Settings) -> Sequence[Job]:
     """What a gateway runs in the background, for `Runner`."""
-    balancer = Balancer(db, backends, settings.replicas, Throttle(settings.job_rest, settings.compact_rate))
+    mover = balancer(db, backends, settings)
     return [
-        Job("repair", settings.collect_interval, balancer.repair),
-        Job("rebalance", max(_LOOK, settings.collect_interval), balancer.rebalance),
+        Job("repair", settings.collect_interval, mover.repair),
+        Job("rebalance", max(_LOOK, settings.collect_interval), mover.rebalance),
     ]

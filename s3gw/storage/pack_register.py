@@ -17,7 +17,7 @@ from uuid import UUID
 
 from s3gw import pauses
 from s3gw.backends.base import Appender, Backend, Buffer
-from s3gw.db import packs
+from s3gw.db import instances, packs
 from s3gw.db.instances import Instance
 from s3gw.db.packs import Replica
 from s3gw.db.pool import Database
@@ -54,8 +54,6 @@ class Pack:
 class Placing:
     """How copies of packs are spread over the backends."""
 
-    weights: Mapping[int, int] | None = None
-    """Of the backends that take packs, by the ids of their rows; all of them alike where it is None."""
     replicas: int = 1
     """How many copies each pack has."""
     needed: int = 1
@@ -111,23 +109,23 @@ class Register:
         placing: Placing,
     ) -> None:
         self.backends = backends
-        weights = dict.fromkeys(backends, 1) if placing.weights is None else placing.weights
-        self._ring = Ring({number: weights.get(number, 0) for number in backends})
+        self._weights: Mapping[int, int] | None = None
+        self._ring = Ring({})
         self._replicas = placing.replicas
         self.needed = placing.needed
         self._db = db
         self._instance = instance
         self._leases = leases
         self._store_id: UUID | None = None
-        self._appending: float | None = None
+        self._appending = 0.0
         self.commits = Commits()
 
-    def draw(self) -> bool:
+    async def draw(self) -> bool:
         """Whether what is to be written goes to a pack that is appended to: as often as packs are that the
-        ring puts wholly on backends that can. Raises Unavailable where no backend takes packs."""
-        if self._appending is None:
-            ids = range(_SAMPLE)
-            self._appending = sum(self._appends(self._targets(number)) for number in ids) / _SAMPLE
+        ring puts wholly on backends that can. Raises Unavailable where too few backends take packs."""
+        if not self._weights:
+            self._follow(await instances.active_weights(self._db))
+        self._targets(0)
         return random.random() < self._appending  # noqa: S311 - nothing secret
 
     async def begin(self, *, appendable: bool) -> Pack:
@@ -136,7 +134,8 @@ class Register:
         Its id says where they are, so one is taken that the ring puts on backends of the kind that is wanted.
         """
         while True:
-            pack_id = await packs.reserve(self._db)
+            pack_id, weights = await packs.reserve(self._db)
+            self._follow(weights)
             targets = self._targets(pack_id)
             if self._appends(targets) == appendable:
                 break
@@ -153,6 +152,15 @@ class Register:
             )
         pack.failed += failures
         pack.replicas = [replica for replica in pack.replicas if replica not in failures]
+
+    def _follow(self, weights: Mapping[int, int]) -> None:
+        """Draw the ring anew where backends joined or left it."""
+        if weights == self._weights:
+            return
+        self._weights = weights
+        self._ring = Ring({number: weights.get(number, 0) for number in self.backends})
+        drawn = [self._ring.backends(number, self._replicas) for number in range(_SAMPLE)]
+        self._appending = sum(map(self._appends, drawn)) / _SAMPLE
 
     def _targets(self, pack_id: int) -> list[int]:
         found = self._ring.backends(pack_id, self._replicas)

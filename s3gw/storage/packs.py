@@ -71,7 +71,7 @@ class PackWriter:
         await self._register.settle()
 
     async def _place(self, waiter: Waiter) -> Placement:
-        (self._open if self._register.draw() else self._put).add(waiter)
+        (self._open if await self._register.draw() else self._put).add(waiter)
         try:
             return await waiter.placed
         except asyncio.CancelledError:

@@ -21,7 +21,7 @@ def at(path: Path, name: str | None = None) -> FileLocation:
 async def used(db: Database, number: int) -> None:
     """Let a pack be on the backend."""
     instance = await instances.start(db, uuid4())
-    await packs.create(db, instance, await packs.reserve(db), [number], 60.0)
+    await packs.create(db, instance, (await packs.reserve(db))[0], [number], 60.0)
 
 
 async def test_a_new_directory_is_marked_and_registered(database: Database, tmp_path: Path) -> None:

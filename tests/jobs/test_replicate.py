@@ -58,9 +58,8 @@ class World:
         return row.id
 
     async def store(self) -> Store:
-        weights = await instances.active_weights(self.db)
         instance = await instances.start(self.db, INSTANCE)
-        placing = Placing(weights, self.replicas, self.needed)
+        placing = Placing(self.replicas, self.needed)
         self.stores.append(Store(self.db, dict(self.backends), Settings(), instance, placing))
         return self.stores[-1]
 
