@@ -102,9 +102,7 @@ def run_add(settings: Settings, given: argparse.Namespace) -> int:
             await app.add_backend(db, location, given.weight)
 
     on_database(settings, work)
-    say(
-        f"added {given.name}, which gateways use from their next start; `s3gw rebalance` moves its share"
-    )
+    say(f"added {given.name}, which gateways use from their next start; `s3gw rebalance` moves its share")
     return 0
 
 
