@@ -1,6 +1,6 @@
--- delete_objects of 0008 for requests that name when a version must have been modified (to the second, as HTTP tells
--- times), or its size. What is not there meets neither, and is deleted already: 'missing'. All rows are locked in the
--- order of their keys before any is judged.
+-- delete_objects of 0008 for requests with conditions: an ETag, when a version must have been modified (to the second,
+-- as HTTP tells times), its size. What is not there meets none of them: 'missing', and nothing is done. A delete marker
+-- that is current has no ETag. All rows are locked in the order of their keys before any is judged.
 CREATE FUNCTION delete_objects_if(
     p_bucket bigint, p_account bigint, p_keys text[], p_versions text[], p_etags text[], p_modified timestamptz[],
     p_sizes bigint[], p_bypass boolean
@@ -15,10 +15,10 @@ BEGIN
     PERFORM 1 FROM objects WHERE bucket_id = p_bucket AND key = ANY (p_keys) ORDER BY key FOR UPDATE;
     marker := false;
     FOR w IN
-        SELECT * FROM unnest(p_keys, p_versions, p_modified, p_sizes)
-            WITH ORDINALITY AS w (key, version, modified, size, place)
+        SELECT * FROM unnest(p_keys, p_versions, p_etags, p_modified, p_sizes)
+            WITH ORDINALITY AS w (key, version, etag, modified, size, place)
     LOOP
-        IF w.modified IS NULL AND w.size IS NULL THEN
+        IF w.etag IS NULL AND w.modified IS NULL AND w.size IS NULL THEN
             met := met || w.place;
             CONTINUE;
         END IF;
@@ -28,10 +28,11 @@ BEGIN
             WHERE bucket_id = p_bucket AND key = w.key AND coalesce(version_id, 'null') = w.version;
         END IF;
         place := w.place;
-        IF NOT FOUND OR (w.version IS NULL AND v.delete_marker) THEN
+        IF NOT FOUND THEN
             outcome := 'missing';
             RETURN NEXT;
-        ELSIF date_trunc('second', v.modified_at) <> date_trunc('second', w.modified) OR v.size <> w.size THEN
+        ELSIF date_trunc('second', v.modified_at) <> date_trunc('second', w.modified) OR v.size <> w.size
+              OR w.etag NOT IN (v.etag, '*') OR (w.etag IS NOT NULL AND v.delete_marker) THEN
             outcome := 'precondition-failed';
             RETURN NEXT;
         ELSE

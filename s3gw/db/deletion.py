@@ -95,7 +95,7 @@ async def delete_versions(
     keys, versions, etags, times, sizes = _columns(targets)
     arguments: tuple[Any, ...] = (bucket_id, account_id, keys, versions, etags, bypass, *assumed.arguments)
     statement = _DELETE
-    if any(times) or sizes.count(None) < len(sizes):
+    if any(target[2:].count(None) < 3 for target in targets):
         statement, arguments = _DELETE_IF, (*arguments, times, sizes)
     statement, arguments = telling(statement, arguments, wanted, happened=_HAPPENED)
     rows = await retrying(lambda: db.fetch(statement, *arguments))

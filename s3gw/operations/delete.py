@@ -136,7 +136,7 @@ def _error(ended: Deleted, target: Target) -> S3Error | None:
     match ended.outcome:
         case Outcome.PRECONDITION_FAILED:
             return conditions.failed(_condition(target))
-        case Outcome.MISSING if target.if_match is not None:
+        case Outcome.MISSING if target.if_match is not None and target.version_id is None:
             return missing_key(target.key)
         case Outcome.LOCKED:
             return locks.protected()

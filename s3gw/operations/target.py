@@ -17,7 +17,14 @@ from s3gw.db.records import NULL_VERSION, Account, Bucket, ObjectVersion
 from s3gw.operations import ranges
 
 VERSION_ID = re.compile(r"null|[A-Za-z0-9._-]{24,128}", re.ASCII)
-_CONDITIONS = ("if_match", "if_none_match", "if_match_size", "if_match_last_modified_time")
+_CONDITIONS = (
+    "if_match",
+    "if_none_match",
+    "if_match_size",
+    "if_match_last_modified_time",
+    "write_offset_bytes",
+)
+"""Members by which a request depends on what the key holds."""
 _WITH_BYTES = frozenset({"GetObject"})
 
 

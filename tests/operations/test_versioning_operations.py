@@ -206,7 +206,7 @@ async def test_many_deletions(versioned: Operations) -> None:
     shown = {(d.key, d.version_id): (d.delete_marker, d.delete_marker_version_id) for d in output.deleted}
     assert shown.keys() == {("a", first), ("b", None), ("c", None), ("a", "y" * 32)}
     assert shown["a", first] == shown["a", "y" * 32] == (None, None)
-    assert [(e.key, e.code) for e in output.errors] == [("a", "NoSuchVersion"), ("b", "NoSuchKey")]
+    assert [(e.key, e.code) for e in output.errors] == [("a", "NoSuchVersion"), ("b", "PreconditionFailed")]
     marker = shown["b", None][1]
     assert shown["b", None][0]
     objects = [types.ObjectIdentifier(key="b", version_id=marker)]
