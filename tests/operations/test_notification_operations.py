@@ -296,3 +296,22 @@ async def test_sequencers_follow_what_happened_to_a_key(s3: Operations) -> None:
     order = [message["Records"][0]["s3"]["object"]["sequencer"] for message in records]
     assert order == sorted(order)
     assert len(set(order)) == 6
+
+
+async def test_appends_and_renames(s3: Operations) -> None:
+    await s3.create()
+    await configure(s3, queue("s3:ObjectCreated:*", "s3:ObjectRemoved:*"))
+    await told(s3)
+    await s3.put("key", b"one")
+    await s3.put("key", b"two", write_offset_bytes=3)
+    await s3.refused(types.PutObjectInput(bucket="bucket", key="key", write_offset_bytes=3), b"not told")
+    rename = types.RenameObjectInput(bucket="bucket", key="new", rename_source="key")
+    await s3.do(rename)
+    await s3.refused(rename)
+    etag = (await s3.head("new")).e_tag.strip('"')
+    names = [(name, about["key"], about.get("size"), about.get("eTag")) for name, about in await told(s3)]
+    assert names[1:] == [
+        ("ObjectCreated:Put", "key", 6, etag),
+        ("ObjectCreated:Copy", "new", 6, etag),
+        ("ObjectRemoved:Delete", "key", None, None),
+    ]

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from s3gw.protocol import types
-from tests.operations.operation_calls import MIB, Operations, completed, md5
+from tests.operations.operation_calls import MIB, Operations, checksum, completed, md5
 
 KEYS = ["a", "a/1", "a/2", "b//x", "ä", "z"]
 PART = 5 * MIB
@@ -31,6 +31,9 @@ class Walk:
             self.put,
             self.put_conditionally,
             self.copy,
+            self.append,
+            self.append,
+            self.rename,
             self.multipart,
             self.delete,
             self.delete_some,
@@ -71,6 +74,24 @@ class Walk:
         else:
             await self.s3.do(request)
             self.model[target] = self.model[source]
+
+    async def append(self) -> None:
+        key, data = self.key(), self.data() + b"!"
+        old, metadata = self.model.get(key, (b"", {}))
+        output = await self.s3.put(key, data, write_offset_bytes=len(old))
+        assert output.checksum_crc64_nvme == checksum("CRC64NVME", old + data)
+        self.model[key] = old + data, metadata
+
+    async def rename(self) -> None:
+        source, target = self.key(), self.key()
+        request = types.RenameObjectInput(bucket="bucket", key=target, rename_source=source)
+        if source == target:
+            assert (await self.s3.refused(request)).code == "InvalidRequest"
+        elif source not in self.model:
+            assert (await self.s3.refused(request)).code == "NoSuchKey"
+        else:
+            await self.s3.do(request)
+            self.model[target] = self.model.pop(source)
 
     async def multipart(self) -> None:
         key, metadata = self.key(), {"parts": "yes"}
