@@ -141,7 +141,7 @@ async def test_delete_markers(versioned: Operations, database: Database) -> None
     error = await s3.refused(types.PutObjectInput(bucket="bucket", key="key", if_match="*"))
     assert error.code == "NoSuchKey"
     error = await s3.refused(types.DeleteObjectInput(bucket="bucket", key="key", if_match="*"))
-    assert error.code == "NoSuchKey"
+    assert error.code == "PreconditionFailed"
     again = (await s3.put("key", b"again", if_none_match="*")).version_id
     error = await s3.refused(types.PutObjectInput(bucket="bucket", key="key", if_none_match="*"))
     assert error.code == "PreconditionFailed"
