@@ -132,6 +132,8 @@ class Settings:
     """Bytes of the request line and all headers together."""
     log_format: str = "auto"
     """"json" or "text"; "auto" is text on a terminal and JSON otherwise."""
+    access_log_interval: float = 300.0
+    """Pause between two deliveries of server access logs."""
     collect_interval: float = 60.0
     """Pause between two rounds of the background jobs."""
     metrics_listen: str | None = None
@@ -212,6 +214,7 @@ _TIMES = (
     "metrics_interval",
     "lifecycle_day",
     "notify_keep",
+    "access_log_interval",
 )
 
 

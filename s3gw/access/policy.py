@@ -15,10 +15,9 @@ from typing import Any
 from s3gw.access.action_names import Actions, parse_actions
 from s3gw.access.conditions import Condition, Context, parse_conditions
 from s3gw.access.malformed import malformed
-from s3gw.access.principals import Principals, parse_principals
+from s3gw.access.principals import Caller, Principals, parse_principals
 from s3gw.access.resources import Resource, parse_resources
 from s3gw.access.wildcard import Resolve
-from s3gw.db.records import Account
 from s3gw.errors import S3Error
 
 MAX_SIZE = 20 << 10
@@ -51,7 +50,7 @@ class Statement:
     not_resource: bool
     conditions: tuple[Condition, ...]
 
-    def applies(self, account: Account | None, action: str, resource: str, context: Context) -> bool:
+    def applies(self, account: Caller, action: str, resource: str, context: Context) -> bool:
         """Whether the statement speaks of that request."""
         if self.principals.include(account) == self.not_principal or not self.actions.include(action):
             return False
@@ -79,7 +78,7 @@ class Policy:
         """Every name by which it means an account."""
         return frozenset().union(*(statement.principals.accounts for statement in self.statements))
 
-    def says(self, account: Account | None, action: str, resource: str, context: Context) -> Effect:
+    def says(self, account: Caller, action: str, resource: str, context: Context) -> Effect:
         """What it says of an action on "bucket" or "bucket/key"; a denial wins."""
         said = Effect.NOTHING
         for statement in self.statements:

@@ -21,6 +21,16 @@ _ARN = re.compile(
 _CANONICAL = re.compile(r"[0-9a-f]{64}|[A-Za-z0-9._-]+")
 _SERVICE = re.compile(r"[a-z0-9.-]+\.amazonaws\.com(\.cn)?")
 EVERYBODY = "*"
+
+
+class Service(NamedTuple):
+    """A service that acts by itself, as "logging.s3.amazonaws.com" does when it delivers logs."""
+
+    name: str
+
+
+Caller = Account | Service | None
+"""None is somebody anonymous."""
 _NOBODY = ("Service:", "Federated:")
 
 
@@ -103,10 +113,12 @@ class Principals:
         """The same, with canonical ids in place of the names that are `known`."""
         return Principals(frozenset(known.get(name, name) for name in self.names))
 
-    def include(self, account: Account | None) -> bool:
-        """Whether the caller is among them; None is somebody anonymous."""
+    def include(self, account: Caller) -> bool:
+        """Whether the caller is among them."""
         if EVERYBODY in self.names:
             return True
+        if isinstance(account, Service):
+            return f"Service:{account.name}" in self.names
         return account is not None and not self.names.isdisjoint(_names(account))
 
 

@@ -5,14 +5,17 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 
+from s3gw.app import stores
 from s3gw.app.foundation import Foundation
 from s3gw.app.meter import Meter
 from s3gw.app.store_figures import StoreFigures
 from s3gw.config import Settings
 from s3gw.db.pool import Database
-from s3gw.jobs import collect, compact, lifecycle, notify, replicate
+from s3gw.jobs import collect, compact, deliver_logs, lifecycle, notify, replicate
 from s3gw.jobs.runner import Runner
+from s3gw.sealing import Masters
 from s3gw.targets.base import Target
 from s3gw.targets.opening import open_target
 
@@ -33,11 +36,14 @@ async def background(ground: Foundation, meter: Meter) -> AsyncIterator[None]:
         compactor = await stack.enter_async_context(
             compact.compacting(db, backends, settings, instance=ground.instance, placing=ground.placing())
         )
+        masters = Masters(partial(ground.directory.master_keys, settings))
+        store = await stack.enter_async_context(stores.opened(ground, db, backends, masters))
         jobs = [
             *collect.jobs(db, backends, settings),
             compact.job(compactor, settings),
             lifecycle.job(db, settings),
             *replicate.jobs(db, backends, settings),
+            deliver_logs.job(db, store, settings),
         ]
         if settings.notify:
             jobs.append(notify.job(db, await _targets(stack, settings), settings))

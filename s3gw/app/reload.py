@@ -32,7 +32,7 @@ KEPT = frozenset(
             "metrics_interval",
             "lifecycle_day",
         ),
-        "website_listen",
+        *("website_listen", "access_log_interval"),
         *("notify", "notify_keep", "notify_limit"),
     }
 )

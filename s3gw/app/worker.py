@@ -13,20 +13,19 @@ from time import perf_counter
 from typing import Any
 
 import s3gw.operations  # noqa: F401 - registers the handlers
+from s3gw.app import stores
 from s3gw.app.foundation import Foundation
 from s3gw.app.meter import Meter
 from s3gw.backends.base import Backend
-from s3gw.backends.disk import Disk
 from s3gw.db import instances
 from s3gw.db.instances import BackendRow
 from s3gw.db.pool import Database
 from s3gw.errors import GatewayError
 from s3gw.http.identities import RootKey, StoredKeys
 from s3gw.http.server import Server
+from s3gw.http.server_log import ServerLog
 from s3gw.operations.call import Services
 from s3gw.sealing import Masters
-from s3gw.storage.keys import Keys
-from s3gw.storage.store import Store
 
 log = logging.getLogger("s3gw.app")
 
@@ -48,13 +47,9 @@ async def serving(foundation: Foundation, server: Server, meter: Meter) -> Async
         letting_go = asyncio.create_task(_let_go(backends), name="let go of deleted blobs")
         stack.callback(letting_go.cancel)
         masters = Masters(partial(foundation.directory.master_keys, settings))
-        keys = Keys(db, masters)
-        await keys.load()
-        rows = _embedded(foundation)
-        if rows is not None:
-            stack.push_async_callback(rows.close)
-        store = Store(db, backends, settings, foundation.instance, foundation.placing(), keys, rows)
-        stack.push_async_callback(_close_store, store)
+        store = await stack.enter_async_context(stores.opened(foundation, db, backends, masters))
+        server_log = ServerLog(db, settings.trusted_proxies)
+        stack.push_async_callback(server_log.close)
         stack.push_async_callback(server.stop, settings.shutdown_timeout)
         meter.watch(db)
         meter.watch(store)
@@ -63,17 +58,11 @@ async def serving(foundation: Foundation, server: Server, meter: Meter) -> Async
             Services(settings, db, store),
             StoredKeys(root_key, db, masters),
             _Probe(db, backends),
+            server_log,
         )
         gc.collect()
         gc.freeze()  # what is there now stays; no later collection has to look at it
         yield
-
-
-def _embedded(foundation: Foundation) -> Disk | None:
-    """Where the embedded database writes."""
-    if foundation.settings.database_url is not None:
-        return None
-    return Disk(foundation.directory.path, reserve=foundation.settings.reserve, make=False)
 
 
 async def _let_go(backends: Mapping[int, Backend]) -> None:
@@ -83,13 +72,6 @@ async def _let_go(backends: Mapping[int, Backend]) -> None:
         for backend in backends.values():
             with suppress(GatewayError, OSError):
                 await backend.space()
-
-
-async def _close_store(store: Store) -> None:
-    try:
-        await store.close()
-    except GatewayError as error:  # the next start seals what this one could not
-        log.warning("the open packs could not be sealed: %s", error)
 
 
 class _Probe:

@@ -54,6 +54,7 @@ SERVE = {
     "max_connections": ("N", "connections of each worker (4096)"),
     "max_header_size": ("SIZE", "of a request line and its headers together (32K)"),
     "guard_connections": ("on|off", "bound headers and connections beyond the HTTP library (on)"),
+    "access_log_interval": ("SECONDS", "between two deliveries of server access logs (300)"),
     "collect_interval": ("SECONDS", "between two rounds of background jobs (60)"),
     "metrics_listen": ("HOST:PORT", "where to serve metrics by themselves, openly; for a private network"),
     "metrics_interval": ("SECONDS", "for which the metrics of what is stored hold (300)"),

@@ -7,8 +7,14 @@ import os
 import random
 from dataclasses import dataclass, field
 from time import perf_counter
+from typing import TYPE_CHECKING
 
 from aiohttp import web
+
+from s3gw.operations.target import LookedUp
+
+if TYPE_CHECKING:
+    from s3gw.http.incoming import Incoming
 
 HOST_ID = base64.b64encode(os.urandom(42)).decode()
 """`x-amz-id-2` and HostId: drawn at start, so that it tells which process answered."""
@@ -40,6 +46,14 @@ class Exchange:
     error: str | None = None
     bytes_in: int = 0
     bytes_out: int = 0
+    website: bool = False
+    """Whether the request was for a website."""
+    came: Incoming | None = None
+    """What its head says, once that is understood."""
+    target: LookedUp | None = None
+    """What the request addresses, where that was looked up and is the requester's to use."""
+    answered: float = 0.0
+    """When the answer began, as `started`; 0 before."""
     cross_origin: list[tuple[str, str]] | None = None
     """What the answer to a request with Origin says to the browser; None until it is known."""
 

@@ -26,6 +26,7 @@ import asyncio
 from collections.abc import Awaitable, Mapping
 from datetime import UTC, datetime
 from functools import partial
+from time import perf_counter
 from typing import Any
 
 from aiohttp import HttpVersion11, web
@@ -50,6 +51,7 @@ from s3gw.http.identities import Asked, Identities
 from s3gw.http.incoming import NO_BODY, Incoming, flat, hoisted, origin_of, refuse_encryption
 from s3gw.http.monitoring import MONITORING, Monitoring
 from s3gw.http.post_form import open_form
+from s3gw.http.server_log import ServerLog
 from s3gw.http.signature import Authenticated, authenticate
 from s3gw.http.source import NO_SOURCE, BodySource, NoSource
 from s3gw.http.website import Websites
@@ -80,6 +82,8 @@ class Pipeline:
         self.services: Services | None = None
         """Set, with `identities`, once the gateway can serve; until then requests are answered 503."""
         self.identities: Identities | None = None
+        self.server_log: ServerLog | None = None
+        """Keeps records of requests to buckets that are logged."""
         self.closing = False
         """Whether every answer from now on is the last on its connection."""
         self._websites: Websites | None = None
@@ -114,6 +118,8 @@ class Pipeline:
             exchange.bytes_in = source.received
             self.figures.record(exchange)
             access_log.record(exchange)
+            if self.server_log is not None:
+                self.server_log.record(exchange)
 
     @property
     def running(self) -> int:
@@ -171,13 +177,14 @@ class Pipeline:
         """The sequence from "authenticate" on."""
         request = exchange.request
         asked = Asked(identities, assumed, remember=remember)
-        came = await self._identify(exchange, address, headers, operation, asked)
+        came = exchange.came = await self._identify(exchange, address, headers, operation, asked)
         course.go_on(came)
         if operation.name == "PostObject":
             await self._open_form(exchange, source, came, asked)
         registered = _registered(came.account, operation)
         gate = Gate(came.sent(request, self.settings), registered)
         target = await gate.look_up(services.db, assumed, remember=remember)
+        exchange.target = target
         refuse_encryption(came)
         if "Origin" in request.headers and target is not None:
             exchange.cross_origin = []
@@ -274,6 +281,7 @@ class Pipeline:
     def _send(
         self, exchange: Exchange, source: BodySource | NoSource, reply: Reply
     ) -> Awaitable[web.StreamResponse]:
+        exchange.answered = perf_counter()
         return respond.send(
             exchange,
             reply,

@@ -24,6 +24,7 @@ from s3gw.http.health import Health, Probe
 from s3gw.http.identities import Identities
 from s3gw.http.monitoring import Monitoring
 from s3gw.http.pipeline import Pipeline
+from s3gw.http.server_log import ServerLog
 from s3gw.metrics.board import Slot
 from s3gw.operations.call import Services
 from s3gw.protocol.errors import error_document
@@ -71,8 +72,15 @@ class Server:
         for one in sockets:
             self._servers.append(await loop.create_server(self._listener, sock=one, backlog=BACKLOG))
 
-    def serve(self, services: Services, identities: Identities, probe: Probe) -> None:
+    def serve(
+        self,
+        services: Services,
+        identities: Identities,
+        probe: Probe,
+        server_log: ServerLog | None = None,
+    ) -> None:
         """The gateway can serve: requests go through, and `probe` decides what `/-/ready` says."""
+        self._pipeline.server_log = server_log
         self._pipeline.services = services
         self._pipeline.identities = identities
         self._health.probe = probe

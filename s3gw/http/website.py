@@ -15,6 +15,7 @@ from aiohttp import web
 
 from s3gw.config import Settings
 from s3gw.db import buckets
+from s3gw.db.objects import Found
 from s3gw.errors import S3Error
 from s3gw.http import uri
 from s3gw.http.addressing import MAX_KEY_BYTES, label_of_host, without_port
@@ -29,6 +30,7 @@ from s3gw.operations.call import REGISTRY, Call, Services
 from s3gw.operations.cors import preflight
 from s3gw.operations.names import missing_bucket
 from s3gw.operations.properties import REDIRECT
+from s3gw.operations.target import LookedUp
 from s3gw.operations.website import location, matching_rule, quoted, website_of
 from s3gw.protocol import OPERATIONS
 from s3gw.protocol.operation import Head, Reply
@@ -81,7 +83,7 @@ class Websites:
 
     async def answer(self, exchange: Exchange, name: str, services: Services | None) -> Reply:
         """A page, a redirect, or an error as a page; raises nothing."""
-        exchange.bucket = name
+        exchange.bucket, exchange.website = name, True
         exchange.operation = _METHODS.get(exchange.request.method)
         raw_path, _, raw_query = exchange.request.raw_path.partition("?")
         try:
@@ -108,6 +110,7 @@ class Websites:
         if bucket is None:
             raise missing_bucket(visit.bucket)
         exchange, request = visit.exchange, visit.request
+        exchange.target = LookedUp(visit.bucket, None, None, False, Found(bucket, None))
         document = website_of(bucket)
         if "Origin" in request.headers:
             exchange.cross_origin = answer_headers(bucket, request.method, flat(request.headers))
@@ -181,6 +184,7 @@ class Websites:
         sent = Sent(visit.request, facts, {}, None, None, self._settings, given)
         gate = Gate(sent, REGISTRY[chosen.name])
         target = await gate.look_up(visit.services.db)
+        visit.exchange.target = target
         call = Call(
             visit.services,
             gate.caller(target),

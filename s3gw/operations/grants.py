@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html#CannedAC
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from s3gw.access.acl import CANNED, GROUPS, MAX_GRANTS, Acl, Grant, Permission, canned, granted
@@ -107,8 +107,13 @@ async def from_document(call: Call, policy: types.AccessControlPolicy, owner: st
         raise S3Error("MalformedACLError")
     if policy.owner.id != owner:
         raise S3Error("AccessDenied")
+    return granted(owner, await resolved(call, policy.grants or ()))
+
+
+async def resolved(call: Call, given: Iterable[types.Grant]) -> list[Grant]:
+    """The grants of a document. Raises MalformedACLError, and for grantees that there are not."""
     found = []
-    for grant in policy.grants or ():
+    for grant in given:
         grantee = grant.grantee
         if grantee is None or grant.permission not in Permission.__members__:
             raise S3Error("MalformedACLError")
@@ -122,7 +127,7 @@ async def from_document(call: Call, policy: types.AccessControlPolicy, owner: st
             case _:
                 raise S3Error("MalformedACLError")
         found.append(Grant(name, Permission(grant.permission)))
-    return granted(owner, found)
+    return found
 
 
 def owner_of_new(call: Call, bucket: Bucket, request: Any = None) -> Account:
