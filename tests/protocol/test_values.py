@@ -78,6 +78,21 @@ def test_bad_dates_of_conditions_are_ignored_and_others_refused(value: str) -> N
     assert error.fields["ArgumentName"] == "x-amz-object-lock-retain-until-date"
 
 
+def test_the_end_of_a_retention_is_iso_8601_to_the_millisecond() -> None:
+    name = "x-amz-object-lock-retain-until-date"
+    for value in ("Sun, 06 Nov 1994 08:49:37 GMT", "06/06/2025", "abc", "2025-13-01"):
+        error = refusal("PutObject", x_amz_object_lock_retain_until_date=value)
+        assert error.message == "The retain until date must be provided in ISO 8601 format"
+        assert error.fields == {"ArgumentName": name, "ArgumentValue": value}
+    for value, shown in (
+        ("2030-01-01", "2030-01-01T00:00:00.000Z"),
+        ("2030-01-01T02:00:00.123456+02:00", "2030-01-01T00:00:00.123Z"),
+    ):
+        until = parse("PutObject", x_amz_object_lock_retain_until_date=value).object_lock_retain_until_date
+        output = types.HeadObjectOutput(object_lock_retain_until_date=until)
+        assert (name, shown) in OPERATIONS["HeadObject"].render(output).headers
+
+
 def test_what_an_operation_needs_is_named() -> None:
     assert refusal("UploadPart", {"uploadId": "u"}).fields == {"ArgumentName": "partNumber"}
     assert refusal("GetObjectAttributes").fields == {"ArgumentName": "x-amz-object-attributes"}
