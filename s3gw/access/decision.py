@@ -50,6 +50,15 @@ def owns(account: Account | None, bucket: Bucket) -> bool:
     return account is not None and (account.is_root or account.id == bucket.owner.id)
 
 
+def may_everything(account: Account | None, bucket: Bucket) -> bool:
+    """Whether there is nothing to decide: the bucket is the account's, without a policy or lists that count.
+
+    Most requests are so; for them this says what `decide` would say to whatever they need.
+    """
+    access = access_of(bucket)
+    return access.policy is None and not access.acls_count and owns(account, bucket)
+
+
 def decide(question: Question) -> Decision:
     """The decision on `question`."""
     access = access_of(question.bucket)

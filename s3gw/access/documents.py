@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 from s3gw.access.acl import Acl, stored_acl
@@ -55,10 +54,19 @@ class BucketAccess:
 
 def access_of(bucket: Bucket) -> BucketAccess:
     """The parsed documents of a bucket; cached by the record, which look-ups share while it says the same."""
-    return _access(bucket)
+    known = _known.get(id(bucket))
+    if known is None or known[0] is not bucket:
+        if len(_known) >= _MOST_KNOWN:
+            _known.clear()
+        known = _known[id(bucket)] = bucket, _access(bucket)
+    return known[1]
 
 
-@lru_cache(maxsize=1024)
+_MOST_KNOWN = 1024
+_known: dict[int, tuple[Bucket, BucketAccess]] = {}
+"""By the record's identity: to compare all that it says would take longer than the decision."""
+
+
 def _access(bucket: Bucket) -> BucketAccess:
     documents = bucket.documents
     policy = None

@@ -8,6 +8,7 @@ import sys
 from contextlib import suppress
 from typing import TextIO
 
+from s3gw.http import access_log
 from s3gw.http.access_log import JsonFormatter, TextFormatter
 
 FLUSH_AFTER = 0.05
@@ -19,7 +20,9 @@ def configure(log_format: str) -> None:
     text = sys.stderr.isatty() if log_format == "auto" else log_format == "text"
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False  # nobody prints them
     handler = Gathering(sys.stderr)
-    handler.setFormatter(TextFormatter() if text else JsonFormatter())
+    lines = JsonFormatter()
+    handler.setFormatter(TextFormatter() if text else lines)
+    access_log.write_to(None if text else lambda exchange: handler.add(lines.request(exchange)))
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
@@ -33,6 +36,12 @@ class Gathering(logging.StreamHandler[TextIO]):
         super().__init__(stream)
         self._lines: list[str] = []
         self._pending: asyncio.TimerHandle | None = None
+
+    def add(self, line: str) -> None:
+        """Write a line soon. In the event loop's thread."""
+        self._lines.append(line + self.terminator)
+        if self._pending is None:
+            self._pending = asyncio.get_running_loop().call_later(FLUSH_AFTER, self.flush)
 
     def emit(self, record: logging.LogRecord) -> None:
         """Format the record, and write it now or soon."""

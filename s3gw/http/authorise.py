@@ -7,11 +7,10 @@ only a document can tell is decided when it was read, by the same gate.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
 
 from s3gw.access.acl import Permission
 from s3gw.access.conditions import Context
-from s3gw.access.decision import Decision, Question, decide, decide_on_version, owns
+from s3gw.access.decision import Decision, Question, decide, decide_on_version, may_everything, owns
 from s3gw.access.documents import access_of
 from s3gw.access.requirements import BY_INITIATOR, Need, Rule, Target, needs, rule_for
 from s3gw.db.assumed import Assumed, Outdated
@@ -34,14 +33,15 @@ class Gate:
     def __init__(self, sent: Sent, registered: Registered) -> None:
         self._sent = sent
         self._registered = registered
+        key = getattr(sent.given, "key", None) is not None
+        self._rule = rule_for(registered.name, registered.actions, key=key)
+        self._facts: Context | None = None
         self.charged = False
         """Whether the caller has agreed to pay for the request."""
 
-    @cached_property
-    def _facts(self) -> Context:
-        return facts(self._sent)
-
     def _context(self) -> Context:
+        if self._facts is None:
+            self._facts = facts(self._sent)
         return self._facts
 
     async def look_up(
@@ -76,6 +76,8 @@ class Gate:
             db.memory.forget(target.bucket, None)
             raise missing_bucket(target.bucket)
         assumed.bucket_id, assumed.bucket_revision = bucket.id, bucket.revision
+        if may_everything(account, bucket):
+            return target
         if operation not in _BY_DOCUMENT or access_of(bucket).policy is None:
             await self._decide(rule, bucket, target.found.version, db)
         if not self._pays(bucket):
@@ -100,23 +102,22 @@ class Gate:
         if authenticated is None:
             return
         given = authenticated.scope.region
-        if given in (settings.region, *settings.regions) or (bucket is not None and given == bucket.region):
+        if (
+            given == settings.region
+            or given in settings.regions
+            or (bucket is not None and given == bucket.region)
+        ):
             return
         expected = settings.region if bucket is None else bucket.region
         in_header = not (authenticated.presigned or authenticated.form)
         raise wrong_region(given, expected, in_header=in_header)
-
-    @cached_property
-    def _rule(self) -> Rule:
-        key = getattr(self._sent.given, "key", None) is not None
-        return rule_for(self._registered.name, self._registered.actions, key=key)
 
     def decide_by_document(self, target: LookedUp | None) -> None:
         """Decide what had to wait for the document. Raises AccessDenied."""
         if target is None or target.found.bucket is None or self._registered.name not in _BY_DOCUMENT:
             return
         if access_of(target.found.bucket).policy is not None:
-            self.__dict__.pop("_facts", None)
+            self._facts = None
             if not self._may(self._rule, target.found.bucket, target.found.version):
                 raise S3Error("AccessDenied")
 

@@ -70,6 +70,10 @@ class Asked:
         found = await self._find(access_key)
         return None if found is None else found.account
 
+    def known(self, access_key: str) -> Identity | None:
+        """Who an access key is for which somebody has asked already; None of any other."""
+        return self._found[1] if self._found is not None and self._found[0] == access_key else None
+
     async def _find(self, access_key: str) -> Identity | None:
         if self._found is None or self._found[0] != access_key:
             self._found = access_key, await self._identify(access_key)

@@ -324,7 +324,8 @@ async def _account(
     """Whose key has signed; None for an anonymous request."""
     if authenticated is None:
         return None
-    account = await identities.account(authenticated.access_key)
+    known = identities.known(authenticated.access_key)
+    account = await identities.account(authenticated.access_key) if known is None else known.account
     if account is None:  # revoked between the two questions
         raise S3Error("InvalidAccessKeyId")
     exchange.account = account.name

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from s3gw.db import objects
@@ -42,6 +43,8 @@ _OVERRIDES: Mapping[str, str] = {
     "response_content_type": "content_type",
     "response_expires": "expires",
 }
+_GIVEN_OVERRIDES = attrgetter(*_OVERRIDES)
+_NO_OVERRIDES = (None,) * len(_OVERRIDES)
 
 
 @operation("GetObject", "s3:GetObject")
@@ -221,12 +224,13 @@ def _describe(
 
 def _overrides(call: Call, request: Any) -> dict[str, Any]:
     """The headers of the answer that the query replaces, by member of the output."""
-    chosen = {}
-    for member, target in _OVERRIDES.items():
-        value = getattr(request, member)
-        if value is not None:
-            chosen[target] = value
-    if chosen and call.anonymous:
+    given = _GIVEN_OVERRIDES(request)
+    if given == _NO_OVERRIDES:
+        return {}
+    chosen = {
+        target: value for target, value in zip(_OVERRIDES.values(), given, strict=True) if value is not None
+    }
+    if call.anonymous:
         raise S3Error(
             "InvalidRequest", "Request specific response headers cannot be used for anonymous GET requests."
         )

@@ -133,7 +133,8 @@ class Reader:
 
     async def inline(self, chunk: InlineChunk | StoredChunk, start: int, length: int) -> Buffer:
         """`length` bytes from `start` of a chunk that stands in its row; see `Store.inline`."""
-        await self._keys.need((chunk.key_id,))
+        if chunk.key_id is not None and chunk.key_id not in self._keys.ring:
+            await self._keys.need((chunk.key_id,))
         key = self._key(chunk)
         if chunk.length <= TINY:
             return _decoded(chunk, key, start, length)

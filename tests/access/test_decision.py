@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from s3gw.access.acl import Acl, canned
-from s3gw.access.decision import Decision, Question, decide, decide_on_version
+from s3gw.access.decision import Decision, Question, decide, decide_on_version, may_everything
 from s3gw.access.requirements import LIST, RULES, Target, needs, of_entry
 from s3gw.db.records import Account, Body, Bucket, ObjectVersion, Properties
 from s3gw.operations import REGISTRY
@@ -190,3 +190,37 @@ def test_the_table_agrees_with_what_operations_are_registered_with() -> None:
         if name in RULES and RULES[name].actions:
             assert set(registered.actions) <= set(RULES[name].actions), name
     assert RULES["GetObject"].target is Target.VERSION
+
+
+ENFORCED: dict[str, Any] = {"ownership": {"ownership": "BucketOwnerEnforced"}}
+
+
+@pytest.mark.parametrize("operation", sorted(RULES))
+def test_who_may_everything_is_allowed_whatever_it_is(operation: str) -> None:
+    wanted = needs(operation, RULES[operation], types.PutObjectInput(bucket="b", key="k"), "a" * 64)
+    for account in (OWNER, ROOT):
+        assert may_everything(account, bucket(**ENFORCED))
+        for there in (None, version(), version(OTHER)):
+            assert may(account, wanted, bucket(**ENFORCED), there)
+
+
+@pytest.mark.parametrize(
+    ("account", "of"),
+    [
+        (None, bucket(**ENFORCED)),
+        (OTHER, bucket(**ENFORCED)),
+        (OWNER, bucket()),
+        (OWNER, bucket(acl=canned("private", OWNER.canonical_id, OWNER.canonical_id))),
+        (OWNER, bucket(statement("Deny", "s3:GetObject"), **ENFORCED)),
+        (ROOT, bucket(statement("Allow", "s3:GetObject"), **ENFORCED)),
+    ],
+)
+def test_who_may_not_everything_is_decided_on(account: Account | None, of: Bucket) -> None:
+    assert not may_everything(account, of)
+
+
+def test_what_a_bucket_says_is_read_again_from_another_record() -> None:
+    for number in range(2000):
+        denying = bool(number % 2)
+        of = bucket(statement("Deny", "s3:GetObject"), **ENFORCED) if denying else bucket(**ENFORCED)
+        assert may_everything(OWNER, of) is not denying

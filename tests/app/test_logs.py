@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from s3gw.app.logs import Gathering
+from s3gw.http import access_log
 from s3gw.http.access_log import AccessRecord, JsonFormatter, TextFormatter
 from s3gw.http.exchange import Exchange
 
@@ -69,6 +70,33 @@ def test_a_stream_that_takes_nothing_more_is_no_error() -> None:
             raise BrokenPipeError
 
     logger(Broken(), TextFormatter()).warning("into the void")
+
+
+def test_a_request_is_the_same_line_by_the_short_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("s3gw.http.access_log.time", lambda: 1e9)
+    monkeypatch.setattr("s3gw.http.access_log.perf_counter", lambda: 5.0)
+    request: Any = SimpleNamespace(method="GET", remote="127.0.0.1", headers={"User-Agent": "a"})
+    exchange = Exchange(request, operation="GetObject", bucket="b", key="k\n", status=200, started=4.0)
+    line = JsonFormatter().request(exchange)
+    assert line == JsonFormatter().format(AccessRecord(exchange))
+    assert json.loads(line)["key"] == "k\n"
+
+
+async def test_requests_go_to_the_sink_and_gather_there(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("s3gw.http.access_log._sink", None)
+    caplog.set_level(logging.INFO, "s3gw.access")
+    stream, lines = io.StringIO(), JsonFormatter()
+    handler = Gathering(stream)
+    access_log.write_to(lambda exchange: handler.add(lines.request(exchange)))
+    request: Any = SimpleNamespace(method="GET", remote="127.0.0.1", headers={})
+    for key in "ab":
+        access_log.record(Exchange(request, operation="GetObject", bucket="b", key=key, status=200))
+    access_log.record(Exchange(request, operation=access_log.HEALTH, status=200))
+    assert stream.getvalue() == ""
+    handler.flush()
+    assert [json.loads(line)["key"] for line in stream.getvalue().splitlines()] == ["a", "b"]
 
 
 def test_a_record_of_a_request_has_what_any_formatter_may_print() -> None:
