@@ -56,9 +56,7 @@ def parse_address(raw_target: str, host: str, domains: tuple[str, ...]) -> Addre
     if raw_path == "/":
         return Address(None, None, False, raw_path, query, raw_query, pairs)
     raw_bucket, _, raw_key = raw_path[1:].partition("/")
-    bucket = uri.decode(raw_bucket)
-    if bucket != HEALTH_BUCKET:
-        _check_bucket(bucket)
+    bucket = _bucket_of_path(raw_bucket)
     return Address(bucket, _key(raw_key), False, raw_path, query, raw_query, pairs)
 
 
@@ -79,6 +77,15 @@ def _origin_form(target: str) -> str:
     return target
 
 
+@lru_cache(maxsize=1024)
+def _bucket_of_path(raw: str) -> str:
+    """Kept, since most requests are for few buckets."""
+    bucket = uri.decode(raw)
+    if bucket != HEALTH_BUCKET:
+        _check_bucket(bucket)
+    return bucket
+
+
 @lru_cache(maxsize=128)
 def _bucket_of_host(host: str, domains: tuple[str, ...]) -> str | None:
     label = label_of_host(host, domains)
@@ -87,6 +94,7 @@ def _bucket_of_host(host: str, domains: tuple[str, ...]) -> str | None:
     return label
 
 
+@lru_cache(maxsize=128)
 def label_of_host(host: str, domains: tuple[str, ...]) -> str | None:
     """What stands in a Host header before one of `domains`; None where nothing does."""
     name = without_port(host.lower()).rstrip(".")

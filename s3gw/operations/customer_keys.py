@@ -10,6 +10,7 @@ import binascii
 import hashlib
 import hmac
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Any
 
 from s3gw.errors import S3Error
@@ -20,6 +21,10 @@ from s3gw.operations.encryption import AES256, Record
 
 HEADER = "x-amz-server-side-encryption"
 _OWN, _SOURCE = "sse_customer_", "copy_source_sse_customer_"
+_MEMBERS = {
+    prefix: attrgetter(*(prefix + name for name in ("algorithm", "key", "key_md5")))
+    for prefix in (_OWN, _SOURCE)
+}
 _LENGTH = 32
 _NEEDED = (
     "The object was stored using a form of Server Side Encryption. The correct parameters must be provided "
@@ -138,14 +143,14 @@ async def _matching(call: Call, sent: Sent, record: Record) -> Given | None:
 
 
 def _is_sent(request: Any, prefix: str) -> bool:
-    return any(getattr(request, prefix + name) for name in ("algorithm", "key", "key_md5"))
+    return any(_MEMBERS[prefix](request))
 
 
 def _sent(call: Call, request: Any, prefix: str) -> Sent | None:
     """The key in the headers of that prefix. Names of arguments and messages are those of S3's answers."""
     if not _is_sent(request, prefix):
         return None
-    algorithm, key, md5 = (getattr(request, prefix + name) for name in ("algorithm", "key", "key_md5"))
+    algorithm, key, md5 = _MEMBERS[prefix](request)
     if not call.secure and not call.services.settings.sse_c_over_http:
         raise S3Error("InvalidRequest", f"{_SPECIFYING} be made over a secure connection.")
     if not algorithm:

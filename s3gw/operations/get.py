@@ -44,6 +44,7 @@ _OVERRIDES: Mapping[str, str] = {
     "response_expires": "expires",
 }
 _GIVEN_OVERRIDES = attrgetter(*_OVERRIDES)
+_GIVEN_CONDITIONS = attrgetter(*Conditions._fields)
 _NO_OVERRIDES = (None,) * len(_OVERRIDES)
 
 
@@ -109,11 +110,9 @@ async def _find(call: Call, request: Any, *, inline: bool) -> tuple[Found, Objec
     found = await find(call, request.bucket, request.key, request.version_id, inline=inline)
     existing_bucket(found.bucket, request.bucket, request.expected_bucket_owner)
     version = version_of(found, request.key, request.version_id)
-    given = Conditions(
-        request.if_match, request.if_none_match, request.if_modified_since, request.if_unmodified_since
-    )
+    given = _GIVEN_CONDITIONS(request)
     if given != UNCONDITIONAL:
-        _judge(given, version)
+        _judge(Conditions(*given), version)
     return found, version
 
 
@@ -149,6 +148,8 @@ def _validators(version: ObjectVersion) -> dict[str, str]:
 
 def _select(request: Any, version: ObjectVersion) -> _Selected:
     """Which bytes are asked for, where not by partNumber. Raises InvalidRange."""
+    if request.range is None:
+        return _Selected(Span(0, version.size), checksums=version.properties.checksums)
     heeded = conditions.range_applies(request.if_range, version.etag, version.modified_at)
     span = ranges.requested(request.range if heeded else None, version.size)
     if span is None:
