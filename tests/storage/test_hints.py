@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from s3gw.storage import window
 from tests.storage.archives import boundaries, cut, local_header, make_tar, make_zip, noise, tar_header
 
 
@@ -79,12 +78,3 @@ def test_any_stream_survives_and_blocks_do_not_matter(data: bytes, feeds: list[i
 @pytest.mark.parametrize("data", SEGMENTS[4:9], ids=range(5))
 def test_byte_by_byte(data: bytes) -> None:
     assert boundaries(cut(data, feeds=[1] * len(data))) == boundaries(cut(data))
-
-
-@settings(max_examples=50, deadline=None)
-@given(data=st.binary(max_size=60), needle=st.binary(min_size=1, max_size=4), start=st.integers(0, 60))
-def test_both_searches_agree(data: bytes, needle: bytes, start: int) -> None:
-    buffer = memoryview(bytearray(data))
-    start = min(start, len(buffer))
-    assert window._find(buffer, needle, start, len(buffer)) == data.find(needle, start)
-    assert window._find_slow(buffer, needle, start, len(buffer)) == data.find(needle, start)
