@@ -130,7 +130,6 @@ async def test_what_is_refused_is_not_stored(s3: Operations) -> None:
         ({"object_lock_mode": "GOVERNANCE"}, "InvalidArgument"),
         ({"object_lock_legal_hold_status": "ON"}, "InvalidRequest"),
         ({"object_lock_event_hold": "ON"}, "InvalidArgument"),
-        ({"write_offset_bytes": 0}, "NotImplemented"),
         ({"checksum_algorithm": "CRC16"}, "InvalidRequest"),
         ({"storage_class": "COLD"}, "InvalidStorageClass"),
         ({"metadata": {"k": "v" * 2048}}, "MetadataTooLarge"),
