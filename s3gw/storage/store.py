@@ -11,7 +11,7 @@ import os
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from s3gw.backends.base import Backend, Buffer
 from s3gw.config import Settings
@@ -162,7 +162,7 @@ class Store:
         key = self._keys.default
         if key is None or layout.key is not None or layout.domain_id != PLAIN:
             return layout
-        return replace(layout, domain_id=key.domain_id, key=key)
+        return Layout(layout.chunking, layout.hints, layout.compression, key.domain_id, key)
 
     async def _small(
         self, blocks: AsyncIterable[Buffer], layout: Layout, size: int | None
