@@ -61,6 +61,11 @@ async def send(
             except ConnectionError:
                 raise ClientGone from None
             exchange.bytes_out = size
+            protocol = request.protocol
+            if protocol.writing_paused:
+                with ReaderWatch(request, stall, minimum_rate) as watch, _TO_CLIENT:
+                    watch.writing()
+                    await request.writer.drain()
             return written
         response = _response(reply.status, headers, body, close=close)
         await _send_large(request, response, body, ReaderWatch(request, stall, minimum_rate))

@@ -14,9 +14,10 @@ from time import time
 
 from aiohttp import HttpVersion10, HttpVersion11, web
 
-MAX_SIZE = 32 * 1024
-"""Bytes of a body that may be written so: what a transport takes without asking its protocol to pause, and
-little enough to be copied behind the headers."""
+MAX_SIZE = 64 * 1024
+"""Bytes of a body that may be written so: little enough to lie in the transport until the client reads."""
+COPIED = 16 * 1024
+"""Bytes up to which a body is copied behind the headers; a longer one is written beside them."""
 
 _REASONS = {status.value: status.phrase for status in HTTPStatus}
 _NO_LENGTH = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
@@ -59,19 +60,23 @@ def write(
     """Answer `request`; with `close`, as the last on its connection.
 
     The headers must not name Date, Connection or Transfer-Encoding. Content-Length need only be given for
-    HEAD. Raises ValueError where it is not that of the body and for control characters in a header,
+    HEAD. Where the client reads slowly, the transport asks its protocol to pause, and whoever calls this has
+    to wait. Raises ValueError where it is not that of the body and for control characters in a header,
     ConnectionError where the connection is lost; nothing was sent then.
     """
     keep_alive = request.keep_alive and not close
-    message = _head(request, status, headers, body, keep_alive=keep_alive)
-    if body:
-        message += body
+    head = _head(request, status, headers, body, keep_alive=keep_alive)
     transport = request.transport
     if transport is None or transport.is_closing():
         raise ConnectionResetError("the client is gone")
-    transport.write(message)
+    if not body:
+        transport.write(head)
+    elif len(body) <= COPIED:
+        transport.write(head + body)
+    else:
+        transport.writelines((head, body))
     # What the rest of the program knows an answer that has begun by.
-    request.writer.output_size += len(message)
+    request.writer.output_size += len(head) + (len(body) if body else 0)
     return Written(status, keep_alive=keep_alive)
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
+from typing import cast
 
 import pytest
 from aiohttp import web
@@ -101,6 +103,15 @@ async def test_with_a_body(both: Both, given: tuple[tuple[str, str], ...]) -> No
     assert body == bytes(4096)
 
 
+@pytest.mark.parametrize("size", [whole.COPIED, whole.COPIED + 1, whole.MAX_SIZE])
+async def test_copied_behind_the_headers_and_beside_them(both: Both, size: int) -> None:
+    both.answer.body = bytes(range(256)) * (size // 256) + bytes(size % 256)
+    _, headers, body, closed = await both.ask("GET /path HTTP/1.1\r\nhost: x\r\n\r\n")
+    assert b"Content-Length: %d" % size in headers
+    assert body == both.answer.body
+    assert not closed
+
+
 async def test_with_an_empty_body(both: Both) -> None:
     both.answer.body = b""
     _, headers, _, _ = await both.ask("GET /path HTTP/1.1\r\nhost: x\r\n\r\n")
@@ -162,3 +173,32 @@ async def test_requests_sent_at_once_are_answered_in_order(
     answers = [await read_answer(reader) for _ in range(6)]
     assert [said.status for said in answers] == [200, 200, 200, 200, 404, 200]
     assert [answers[n].body for n in (0, 1, 2, 5)] == [b"first", BLOCK * 2, b"third", b"fourth"]
+
+
+async def test_a_client_that_does_not_read_is_cut_off(
+    new_server: Callable[..., Awaitable[Running]], caplog: pytest.LogCaptureFixture
+) -> None:
+    server = await new_server(body_timeout=0.1)
+    server.fakes.stored["k"] = bytes(whole.MAX_SIZE)
+    _, writer = await server.connect()
+    cast("asyncio.Transport", writer.transport).pause_reading()
+    with caplog.at_level(logging.INFO):
+        writer.write(server.signed("GET", "/bkt/k") * 400)
+        async with asyncio.timeout(20):
+            while "was cut off" not in caplog.text:
+                await asyncio.sleep(0.01)
+    writer.close()
+    answered = sum("GetObject" in record.getMessage() for record in caplog.records)
+    assert 0 < answered < 400
+
+
+async def test_a_client_that_reads_slowly_gets_everything(
+    new_server: Callable[..., Awaitable[Running]],
+) -> None:
+    server = await new_server()
+    server.fakes.stored["k"] = BLOCK[: whole.MAX_SIZE]
+    reader, writer = await server.connect()
+    writer.write(server.signed("GET", "/bkt/k") * 200)
+    for _ in range(200):
+        assert (await read_answer(reader)).body == BLOCK[: whole.MAX_SIZE]
+    writer.close()
