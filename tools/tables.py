@@ -60,6 +60,11 @@ that are.
   answers `409 ConditionalRequestConflict` where the key was written or deleted since the upload began.
 - The gateway's own region may be named as the location of a new bucket, also if it is us-east-1, and creating
   a bucket again succeeds for its owner in every region.
+- An answer that begins before its operation has ended (`slow_answer`) has no version id among its headers,
+  since that is not known yet.
+- CreateBucket takes the names of all regions as locations at a gateway of us-east-1, and of those that
+  `regions` names. The bucket is in the same place; clients may sign for its region or the gateway's.
+- GetBucketAcl and the like show DisplayName, as AWS did until 2025.
 - A page of ListMultipartUploads that ends with a common prefix names it as NextKeyMarker, so that the listing
   can go on; AWS leaves it empty.
 

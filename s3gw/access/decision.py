@@ -72,13 +72,14 @@ def _allowed(question: Question, access: BucketAccess, need: Need, context: Cont
     said = Effect.NOTHING if context is None else _said(question, access, need, context)
     if said is Effect.DENY and not (owner and need.action in _ALWAYS):
         return False
-    if need.implied or _listed(question, access, need):
+    foreign = _is_foreign(question, access, need)
+    if need.implied or (owner and not foreign and not _given_up(question, access, need)):
         return True
-    if _is_foreign(question, access, need):
+    if _listed(question, access, need):
+        return True
+    if foreign:
         return _owns_version(question)
-    if said is Effect.ALLOW and not (access.policy_is_public and access.block.restrict_public_buckets):
-        return True
-    return owner and not _given_up(question, access, need)
+    return said is Effect.ALLOW and not (access.policy_is_public and access.block.restrict_public_buckets)
 
 
 def _is_foreign(question: Question, access: BucketAccess, need: Need) -> bool:
