@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 
 from s3gw.errors import ConfigError
 
-SCHEMES = ("http", "https")
+SCHEMES = ("http", "https", "redis", "rediss", "nats", "tls", "amqp", "amqps")
 _NAME = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 
 

@@ -6,6 +6,9 @@ from typing import Protocol
 
 from s3gw.errors import Unavailable
 
+TIMEOUT = 10.0
+"""Seconds that a target has to take one message."""
+
 
 class NotTaken(Unavailable):
     """The target did not take a message, or did not say that it did. The message says why, for operators."""

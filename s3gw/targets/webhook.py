@@ -6,10 +6,7 @@ from typing import Self
 
 import aiohttp
 
-from s3gw.targets.base import NotTaken
-
-TIMEOUT = 10.0
-"""Seconds for one message, all in all."""
+from s3gw.targets.base import TIMEOUT, NotTaken
 
 
 class Webhook:
