@@ -17,13 +17,13 @@ from s3gw.errors import S3Error, Unavailable
 from s3gw.http.incoming import NO_BODY, Incoming
 from s3gw.operations.call import Buffer, RequestBody
 from s3gw.protocol.operation import BodyKind, Operation
-from s3gw.storage.whole import LARGEST
+from s3gw.storage.whole import LARGEST, SHORT
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
-CALLED_FOR = 1 << 20
-"""Bytes of the longest body that a client which waits for 100-continue is asked for by what is remembered."""
+_KEPT = 48 << 20
+"""Bytes of bodies longer than SHORT that are kept at once."""
 _ATTEMPTS = 5
 
 
@@ -131,20 +131,36 @@ class Course:
             await self._came.body.close()
 
 
-def may_remember(operation: Operation, headers: Mapping[str, str]) -> bool:
-    """Whether a request may be decided on before anything is compared, judging by its head.
+class Keeping:
+    """How much of bodies a process keeps for another attempt."""
 
-    A long body is not read for a request that would then be refused, and a client that asks first is not told
-    to send one.
-    """
-    if operation.name == "PostObject":
-        return False
-    if operation.body is not BodyKind.STREAM:
-        return True
-    length = headers.get("x-amz-decoded-content-length", headers.get("content-length", ""))
-    if not (length.isascii() and length.isdigit() and len(length) < 20):
-        return False
-    return int(length) <= (CALLED_FOR if "expect" in headers else LARGEST)
+    def __init__(self) -> None:
+        self._longer = 0
+
+    def take(self, operation: Operation, headers: Mapping[str, str]) -> int | None:
+        """Bytes to be given back, where a request may be decided on before anything is compared; else None.
+
+        That is judged by its head: a long body is not read for a request that would then be refused, and a
+        client that asks first is not told to send one.
+        """
+        if operation.name == "PostObject":
+            return None
+        if operation.body is not BodyKind.STREAM:
+            return 0
+        text = headers.get("x-amz-decoded-content-length", headers.get("content-length", ""))
+        if not (text.isascii() and text.isdigit() and len(text) < 20):
+            return None
+        length = int(text)
+        if length <= SHORT:
+            return 0
+        if length > LARGEST or "expect" in headers or self._longer + length > _KEPT:
+            return None
+        self._longer += length
+        return length
+
+    def give(self, length: int | None) -> None:
+        """The request is over."""
+        self._longer -= length or 0
 
 
 async def settle(attempt: Attempt[T], course: Course, *, remember: bool) -> T:

@@ -38,7 +38,7 @@ from s3gw.db.records import Account
 from s3gw.errors import S3Error
 from s3gw.http import access_log, respond, slow
 from s3gw.http.addressing import Address, parse_address
-from s3gw.http.attempts import Course, may_remember, settle
+from s3gw.http.attempts import Course, Keeping, settle
 from s3gw.http.authorise import Gate
 from s3gw.http.body import document_limit, open_body, read_document
 from s3gw.http.client import is_secure, source_address
@@ -90,6 +90,7 @@ class Pipeline:
         if settings.website_listen is not None or settings.website_domains:
             self._websites = Websites(settings)
         self._draining = False
+        self._keeping = Keeping()
         self._running = 0
         self._drained = asyncio.Event()
 
@@ -149,14 +150,15 @@ class Pipeline:
         headers = flat(request.headers)
         operation = route(request.method, address.bucket, address.key, address.query, headers)
         exchange.operation = operation.name
-        remember = may_remember(operation, headers)
-        course = Course(keeps=remember)
+        kept = self._keeping.take(operation, headers)
+        course = Course(keeps=kept is not None)
         attempt = partial(
             self._attempt, exchange, source, address, headers, operation, services, identities, course
         )
         try:
-            return await settle(attempt, course, remember=remember)
+            return await settle(attempt, course, remember=kept is not None)
         finally:
+            self._keeping.give(kept)
             await course.close()
 
     async def _attempt(

@@ -42,6 +42,8 @@ _STORING = 16 << 20
 """Plain bytes that all uploads of a process store at once, unless a single batch is longer."""
 _STORING_PUT = 48 << 20
 """The same where packs go up whole: three of 16 MiB, so that a stream does not wait for each."""
+_KEPT = 48 << 20
+"""Plain bytes of bodies of some MiB that a process keeps until they are published; others are streamed."""
 _FEW = 2
 """Uploads at once that are not yet enough to keep the disk busy with one batch each."""
 _SPACE_FRESH = 0.5
@@ -85,6 +87,8 @@ class Store:
         self._keys = Keys(db) if keys is None else keys
         self._reader = Reader(db, backends, self._cpu, self._keys)
         self._uploads = 0
+        self._longer = 0
+        """Plain bytes of bodies of some MiB that are kept until they are published."""
         self._space_checked = float("-inf")
         self._watched = {f"backend {number}": backend for number, backend in backends.items()}
         if rows is not None:
@@ -122,7 +126,8 @@ class Store:
         if isinstance(found, Draft):
             yield Drafting(found)
             return
-        if size is None or not 0 < size <= whole.LARGEST:
+        longer = 0 if size is None or size <= whole.SHORT else size
+        if not size or not whole.fits(layout, size) or self._longer + longer > _KEPT:
             yield Drafting(await self._write(found, layout, size))
             return
         work = whole.Whole(self._tools, layout, size, assumed)
@@ -132,11 +137,13 @@ class Store:
             return await self._write(work.again(), layout, size)
 
         self._uploads += 1
+        self._longer += longer
         try:
             draft = await work.run(found)
             yield Drafting(await again() if draft is None else draft, again)
         finally:
             self._uploads -= 1
+            self._longer -= longer
             work.close()
 
     async def write(self, blocks: AsyncIterable[Buffer], layout: Layout, *, size: int | None = None) -> Draft:

@@ -18,15 +18,26 @@ from s3gw.db.assumed import Assumed
 from s3gw.db.records import Draft, InlineChunk, NewChunk, WholeManifest
 from s3gw.storage import codec, frames
 from s3gw.storage.chunker import Chunker
-from s3gw.storage.frames import Cut, FilledFrame
+from s3gw.storage.frames import Cut
 from s3gw.storage.packs import Placement
 from s3gw.storage.presets import PRESETS
 from s3gw.storage.writer import INLINE_RATIO, ROWS, TINY, Layout, Tools, inline_rows, name_chunks
 
 T = TypeVar("T")
 
-LARGEST = 1 << 20
-"""Bytes of the largest body that is kept in memory until it is published."""
+SHORT = 1 << 20
+"""Bytes up to which a body is always kept in memory until it is published."""
+LARGEST = 16 << 20
+"""Bytes of the largest body that is, while there are few others of more than SHORT."""
+
+
+def fits(layout: Layout, size: int) -> bool:
+    """Whether a body probably has no more chunks than one statement writes."""
+    if size <= SHORT:
+        return True
+    preset = PRESETS[layout.chunking]
+    usual = preset.average + preset.minimum // 2 if preset.content_defined else preset.maximum
+    return size <= LARGEST and size <= ROWS * usual
 
 
 class Whole:
@@ -37,7 +48,9 @@ class Whole:
         self._assumed = assumed
         self._layout = layout
         self._size = size
+        self._chunker = Chunker(PRESETS[layout.chunking], layout.hints)
         self._cuts: list[Cut] = []
+        self._cut_to = 0
         self._claimed: set[tuple[int, bytes]] = set()
         self._placement: Placement | None = None
         self._held = 0
@@ -51,8 +64,9 @@ class Whole:
             inline = await self._gather(blocks)
             if inline is not None:
                 return Draft(self._size, inline=inline)
-            await self._tools.storing.take(self._size)  # not before: its sender may be slow
-            self._held = self._size
+            if self._size <= SHORT:
+                await self._tools.storing.take(self._size)  # not before: its sender may be slow
+                self._held = self._size
             return await self._store()
         except BaseException:
             self.close()
@@ -77,17 +91,21 @@ class Whole:
 
     async def _gather(self, blocks: AsyncIterable[Buffer]) -> InlineChunk | None:
         """Cut the body; while that goes on, the sender of the blocks verifies the last of them."""
-        held: list[Buffer] = []
+        waiting: list[Buffer] = []
         length = 0
         cutting: asyncio.Task[InlineChunk | None] | None = None
         try:
             async for block in blocks:
-                held.append(block)
+                waiting.append(block)
                 length += len(block)
-                if length == self._size:
-                    cutting = asyncio.create_task(self._work(partial(self._cut, held)))
                 if length > self._size:
                     break
+                if cutting is not None and (cutting.done() or length == self._size):
+                    await cutting
+                    cutting = None
+                if cutting is None:
+                    work = partial(self._cut, waiting, final=length == self._size)
+                    waiting, cutting = [], asyncio.create_task(self._work(work))
             if length != self._size or cutting is None:
                 raise ValueError(f"{length} bytes came where {self._size} were announced")
             return await cutting
@@ -99,12 +117,15 @@ class Whole:
         """Processor work: in a thread, unless waking one takes longer."""
         return work() if self._size <= TINY else await self._tools.run(work)
 
-    def _cut(self, blocks: Sequence[Buffer]) -> InlineChunk | None:
-        """Cut and name the body; the row that holds all of it, where one does."""
-        chunker = Chunker(PRESETS[self._layout.chunking], self._layout.hints)
-        chunks = [chunk for block in blocks for chunk in chunker.feed(block)]
-        chunks.extend(chunker.finish())
-        self._cuts = name_chunks(chunks, 0, self._layout.key)
+    def _cut(self, blocks: Sequence[Buffer], *, final: bool) -> InlineChunk | None:
+        """Cut and name what has come of the body; at its end the row that holds all of it, where one does."""
+        chunks = [chunk for block in blocks for chunk in self._chunker.feed(block)]
+        if final:
+            chunks.extend(self._chunker.finish())
+        self._cuts.extend(name_chunks(chunks, self._cut_to, self._layout.key))
+        self._cut_to += sum(map(len, chunks))
+        if not final:
+            return None
         limit = self._tools.inline_limit
         if len(self._cuts) > 1 or self._size > INLINE_RATIO * limit or not self._cuts[0].digest:
             return None
@@ -138,22 +159,21 @@ class Whole:
         return not others
 
     async def _make_safe(self, new: Sequence[Cut]) -> list[NewChunk]:
-        rows, filled = await self._work(partial(self._build, new))
+        rows = await self._work(partial(inline_rows, new, self._layout, self._tools.inline_limit))
         if rows is not None:
             return rows
+        layout = self._layout
+        build = partial(frames.build, domain_id=layout.domain_id, compress=layout.compression, key=layout.key)
+        if self._size <= SHORT:
+            plans = frames.plan(new)
+            filled = await self._work(lambda: [frame for plan in plans for frame in build(plan)])
+        else:
+            built = await asyncio.gather(*(self._work(partial(build, plan)) for plan in frames.plan(new)))
+            filled = [frame for some in built for frame in some]
         buffers = [buffer for frame in filled for buffer in frame.encoded.buffers]
         length = sum(frame.encoded.length for frame in filled)
         self._placement = await self._tools.packs.place(buffers, length)
         return frames.place(filled, self._placement.pack.id, self._placement.offset)
-
-    def _build(self, new: Sequence[Cut]) -> tuple[list[NewChunk] | None, list[FilledFrame]]:
-        """Rows that hold the bytes, where they are few enough; else frames."""
-        layout = self._layout
-        rows = inline_rows(new, layout, self._tools.inline_limit)
-        if rows is not None:
-            return rows, []
-        build = partial(frames.build, domain_id=layout.domain_id, compress=layout.compression, key=layout.key)
-        return None, [frame for share in frames.plan(new) for frame in build(share)]
 
     def _rows(self) -> list[tuple[int, bytes | None]]:
         """The rows of the manifest; of a run of zeros the first only."""

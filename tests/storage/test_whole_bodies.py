@@ -13,6 +13,7 @@ from s3gw.backends.faults import Fault, FaultyBackend
 from s3gw.backends.memory import Memory
 from s3gw.config import Margins
 from s3gw.db.pool import Database
+from s3gw.db.records import Draft
 from s3gw.errors import OutOfSpace
 from s3gw.jobs.collect import collect_now
 from s3gw.storage import whole
@@ -156,7 +157,7 @@ async def test_a_failure_gives_back_what_was_held(
     database: Database, store: Store, backend: FaultyBackend
 ) -> None:
     keys = await Keys.create(database)
-    data = random_bytes(whole.LARGEST)
+    data = random_bytes(whole.SHORT)
     fault = Fault("append", OutOfSpace("full"), count=None)
     backend.faults.append(fault)
     for _ in range(20):
@@ -178,3 +179,31 @@ async def test_a_draft_that_is_not_published_leaves_dead_bytes_only(
     assert await count(database, "chunks") == 0
     assert await keys.put_whole(store, "key", data, FIXED) == 0
     await clean(database, store, backend)
+
+
+async def test_few_bodies_of_some_mib_are_kept_at_once(
+    database: Database, store: Store, backend: FaultyBackend
+) -> None:
+    """The others are streamed, into leased manifests, as all longer ones."""
+    size = 12 * MIB
+    bodies = [random_bytes(size, number) for number in range(5)]
+    begun, go_on = asyncio.Semaphore(0), asyncio.Event()
+
+    async def slowly(data: bytes) -> AsyncIterator[Buffer]:
+        yield data[:MIB]
+        begun.release()
+        await go_on.wait()
+        yield data[MIB:]
+
+    async def draft_of(data: bytes) -> Draft:
+        async with store.drafting(slowly(data), CDC, size) as drafting:
+            return drafting.draft
+
+    tasks = []
+    for data in bodies:
+        tasks.append(asyncio.create_task(draft_of(data)))
+        await begun.acquire()
+    go_on.set()
+    drafts = await asyncio.gather(*tasks)
+    assert [draft.whole is not None for draft in drafts] == [True] * 4 + [False]
+    await store.discard(drafts[-1])

@@ -12,7 +12,8 @@ from s3gw import pauses
 from s3gw.db import access_keys, accounts
 from s3gw.db.assumed import Assumed, Outdated
 from s3gw.errors import S3Error, Unavailable
-from s3gw.http.attempts import Course, settle
+from s3gw.http.attempts import Course, Keeping, settle
+from s3gw.protocol import OPERATIONS
 from tests import wire
 from tests.db.world import World
 from tests.streams import content
@@ -329,3 +330,21 @@ async def test_a_change_of_a_bucket_does_not_wait_for_writes(world: World) -> No
     async with world.db.transaction() as held:
         await held.fetch("SELECT FROM buckets FOR KEY SHARE")
         await world.db.execute(_SETTING, world.bucket.id)
+
+
+def test_what_is_kept_of_bodies_is_bounded() -> None:
+    put, get = OPERATIONS["PutObject"], OPERATIONS["GetObject"]
+    keeping = Keeping()
+    assert keeping.take(get, {}) == 0
+    assert keeping.take(put, {"content-length": "1000"}) == 0
+    assert keeping.take(put, {"content-length": "1000", "expect": "100-continue"}) == 0
+    assert keeping.take(put, {"content-length": str(2 << 20), "expect": "100-continue"}) is None
+    assert keeping.take(put, {"content-length": str(17 << 20)}) is None
+    assert keeping.take(put, {}) is None
+    assert keeping.take(OPERATIONS["PostObject"], {"content-length": "1000"}) is None
+    framed = {"content-length": str(13 << 20), "x-amz-decoded-content-length": str(12 << 20)}
+    taken = [keeping.take(put, framed) for _ in range(5)]
+    assert taken == [12 << 20] * 4 + [None]
+    keeping.give(taken[0])
+    assert keeping.take(put, framed) == 12 << 20
+    keeping.give(None)
