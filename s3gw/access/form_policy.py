@@ -40,6 +40,11 @@ class Condition(NamedTuple):
         """The lower-case name of the field; None where the $ is missing, so that nothing can match."""
         return self.name[1:].lower() if self.name.startswith("$") else None
 
+    @property
+    def is_secret(self) -> bool:
+        """Whether the value is a customer's key, which no error repeats."""
+        return self.name.lower().endswith("-customer-key")
+
     def holds(self, fields: Mapping[str, str]) -> bool:
         """Whether the form's fields, by lower-case name, meet the condition."""
         if self.field is None:
@@ -76,7 +81,8 @@ class FormPolicy:
             raise _violated("Policy expired.")
         for condition in self.conditions:
             if not condition.holds(fields):
-                raise _violated(f"Policy Condition failed: {json.dumps(list(condition), ensure_ascii=False)}")
+                shown = condition._replace(value="***") if condition.is_secret else condition
+                raise _violated(f"Policy Condition failed: {json.dumps(list(shown), ensure_ascii=False)}")
         named = {condition.field for condition in self.conditions}
         for name in fields:
             if name not in named and name not in _FREE and not name.startswith(_FREE_PREFIXES):

@@ -213,7 +213,7 @@ class Pipeline:
         )
         answer = registered.handler(call, came.given)
         if operation.name in slow.OPERATIONS and request.version >= HttpVersion11:
-            reply = await slow.reply(exchange, operation, answer, self.settings.slow_answer)
+            reply = await slow.reply(exchange, operation, answer, self.settings.slow_answer, call)
         else:
             reply = operation.render(await answer)
         if gate.charged:

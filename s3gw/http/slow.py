@@ -16,6 +16,7 @@ from typing import Any
 
 from s3gw.http.exchange import HOST_ID, Exchange
 from s3gw.http.failures import as_s3_error
+from s3gw.operations.call import Call
 from s3gw.protocol.errors import error_document
 from s3gw.protocol.operation import Operation, Reply
 from s3gw.protocol.xml import DECLARATION
@@ -24,8 +25,11 @@ OPERATIONS = frozenset({"CompleteMultipartUpload", "CopyObject", "UploadPartCopy
 """Those whose errors SDKs expect in an answer of 200."""
 
 
-async def reply(exchange: Exchange, operation: Operation, answer: Awaitable[Any], patience: float) -> Reply:
-    """The answer as any other where it comes within `patience` seconds; else one that begins already."""
+async def reply(
+    exchange: Exchange, operation: Operation, answer: Awaitable[Any], patience: float, call: Call
+) -> Reply:
+    """The answer as any other where it comes within `patience` seconds; else one that begins already, with
+    such headers as the operation has announced."""
     task = asyncio.ensure_future(answer)
     try:
         await asyncio.wait({task}, timeout=patience)
@@ -35,7 +39,9 @@ async def reply(exchange: Exchange, operation: Operation, answer: Awaitable[Any]
     if task.done():
         return operation.render(task.result())
     blocks = _blocks(exchange, operation, task, patience)
-    return Reply(200, [("Content-Type", "application/xml")], blocks)
+    known = [] if call.announced is None else operation.render(call.announced).headers
+    headers = [(name, value) for name, value in known if name.lower() != "content-type"]
+    return Reply(200, [("Content-Type", "application/xml"), *headers], blocks)
 
 
 async def _blocks(

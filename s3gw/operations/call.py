@@ -90,6 +90,9 @@ class Call:
     """Whether the client spoke TLS, to this gateway or to a proxy that it trusts."""
     target: LookedUp | None = None
     """What the pipeline looked up already, for `lookup.bucket_of` and `lookup.find`."""
+    announced: Any = None
+    """The output as far as its headers are known already while the operation works, for an answer that begins
+    before the outcome is known."""
     access: Access = NO_ACCESS
     """For what only the handler can ask: keys of a document, the source of a copy."""
     source: str = ""

@@ -68,6 +68,8 @@ async def complete_multipart_upload(
     }
     size = sum(part.size for part in parts)
     event = "ObjectCreated:CompleteMultipartUpload"
+    call.announced = types.CompleteMultipartUploadOutput()
+    encryption.show(call.announced, record)
     result = await uploads.complete(
         call.services.db,
         upload,

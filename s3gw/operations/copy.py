@@ -83,6 +83,9 @@ async def copy_object(call: Call, request: types.CopyObjectInput) -> types.CopyO
         locks.check_signed(call, kept)
         kept = await grants.with_acl(call, bucket, request, kept)
         kept = encryption.keep(kept, by.record)
+        output = types.CopyObjectOutput(copy_source_version_id=version.version_id)
+        by.show(output)
+        call.announced = output
         to = (bucket, request.key, grants.owner_of_new(call, bucket, request).id)
         if must_rewrite(version, by.record):
             copied = await _rewritten(call, to, source, by, algorithm, kept, precondition)
@@ -92,12 +95,8 @@ async def copy_object(call: Call, request: types.CopyObjectInput) -> types.CopyO
         if result.outcome is Outcome.DONE:
             answer = types.CopyObjectResult(e_tag=etags.quote(copied.etag), last_modified=result.modified_at)
             checksums.show(answer, copied.checksums)
-            output = types.CopyObjectOutput(
-                copy_object_result=answer,
-                copy_source_version_id=version.version_id,
-                version_id=result.version_id,
-            )
-            by.show(output)
+            output.copy_object_result = answer
+            output.version_id = result.version_id
             tagged = kept.extra.get("tags")
             expiry.show(output, bucket, request.key, version.size, tagged, result.modified_at)
             return output

@@ -93,7 +93,7 @@ def context_of(request: Any) -> str | None:
             "InvalidArgument",
             f"The header '{_CONTEXT}' shall be Base64-encoded UTF-8 string holding JSON which represents a "
             "string-string map",
-            fields={"ArgumentName": _CONTEXT, "ArgumentValue": given},
+            fields={"ArgumentName": _CONTEXT},
         )
     return given
 

@@ -34,6 +34,9 @@ async def upload_part_copy(call: Call, request: types.UploadPartCopyInput) -> ty
     for _ in range(2):
         source = await find_source(call, request, named)
         span = _span(request.copy_source_range, source.version.size)
+        output = types.UploadPartCopyOutput(copy_source_version_id=source.version.version_id)
+        by.show(output)
+        call.announced = output
         if must_rewrite(source.version, by.record):
             stored = await _rewritten(call, upload, number, source, span, layout_of(bucket, by.key), by)
         else:
@@ -43,10 +46,7 @@ async def upload_part_copy(call: Call, request: types.UploadPartCopyInput) -> ty
             answer = types.CopyPartResult(e_tag=etags.quote(stored.etag), last_modified=result.modified_at)
             if upload.checksum_algorithm is not None:
                 checksums.show(answer, stored.checksums, kind=False)
-            output = types.UploadPartCopyOutput(
-                copy_part_result=answer, copy_source_version_id=source.version.version_id
-            )
-            by.show(output)
+            output.copy_part_result = answer
             return output
         if result.outcome is not Outcome.SOURCE_GONE:
             raise part_refused(result.outcome, upload.id)

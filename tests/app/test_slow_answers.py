@@ -62,6 +62,7 @@ def _start(gateway: Gateway, upload: str, bucket: str, document: str) -> Any:
         begun += received
     assert begun.startswith(b"HTTP/1.1 200 OK\r\n")
     assert b"\r\nTransfer-Encoding: chunked\r\n" in begun
+    assert b"\r\nx-amz-server-side-encryption: AES256\r\n" in begun
     return connection, begun
 
 

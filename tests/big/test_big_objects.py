@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from typing import Any
 
 import asyncpg
 import pytest
@@ -86,6 +87,28 @@ async def test_10_gib_in_parts_and_its_copy(big_gateway: Gateway, client: S3Clie
     assert tail == streams.content(10, 4096, start=size - 4096)
     with bounded(big_gateway, idle):
         streams.check(_presigned(client, "get_object", "copy"), seed=10, size=size)
+
+
+def test_1_gib_encrypted_anew(big_gateway: Gateway, client: S3Client, idle: int) -> None:
+    """By another key in one copy, and in parts by a third: read and stored at once, a little at a time."""
+    size = 1 * GIB
+    mine = {"SSECustomerAlgorithm": "AES256", "SSECustomerKey": "k" * 32}
+    of_source = {f"CopySource{name}": value for name, value in mine.items()}
+    streams.put(_presigned(client, "put_object", "plain"), seed=5, size=size)
+    s3: Any = big_gateway.client(read_timeout=900)
+    source = {"Bucket": "big", "Key": "plain"}
+    with bounded(big_gateway, idle):
+        s3.copy_object(Bucket="big", Key="mine", CopySource=source, **mine)
+    client.delete_object(Bucket="big", Key="plain")
+    upload = s3.create_multipart_upload(Bucket="big", Key="kms", ServerSideEncryption="aws:kms")["UploadId"]
+    of_upload = {"Bucket": "big", "Key": "kms", "UploadId": upload}
+    source["Key"] = "mine"
+    with bounded(big_gateway, idle):
+        part = s3.upload_part_copy(**of_upload, PartNumber=1, CopySource=source, **of_source)
+    parts = {"Parts": [{"PartNumber": 1, "ETag": part["CopyPartResult"]["ETag"]}]}
+    s3.complete_multipart_upload(**of_upload, MultipartUpload=parts)
+    with bounded(big_gateway, idle):
+        streams.check(_presigned(client, "get_object", "kms"), seed=5, size=size)
 
 
 def _upload_in_parts(client: S3Client, key: str, seed: int, size: int) -> str:

@@ -8,10 +8,15 @@ from typing import Any
 
 import pytest
 
+from s3gw import pauses
+from s3gw.config import Margins
+from s3gw.errors import Damaged
+from s3gw.jobs.collect import collect_now
 from s3gw.operations import copying
 from s3gw.protocol import types
-from tests.operations.encrypted import NEEDED, OTHER, SECRET, WRONG, customer
-from tests.operations.operation_calls import Operations, checksum, completed, md5
+from tests.invariants import check_store
+from tests.operations.encrypted import MASTER, NEEDED, OTHER, SECRET, WRONG, customer
+from tests.operations.operation_calls import MIB, Operations, checksum, completed, md5
 from tests.stores import random_bytes
 
 Both = tuple[Operations, Operations]
@@ -245,3 +250,33 @@ async def test_a_copy_that_is_not_published_leaves_nothing_leased(
     assert (await s3.refused(request)).code == "PreconditionFailed"
     assert [draft.size for draft in discarded] == [len(DATA)]
     assert (await s3.get("key"))[1] == b"was faster"
+
+
+@pytest.mark.parametrize("point", ["put.begun", "put.inserted", "put.stored"])
+async def test_a_source_that_is_deleted_and_collected_meanwhile(both: Both, point: str) -> None:
+    """What was stored is leased as that of an upload is; what is missing is told, and nothing published."""
+    _, s3 = both
+    data = random_bytes(9 * MIB)
+    await s3.put("source", data)
+    db, backends = s3.services.db, s3.services.store._backends
+    reached = 0
+
+    async def collect(at: str) -> None:
+        nonlocal reached
+        if at == point and not reached:
+            reached = 1
+            await s3.do(types.DeleteObjectInput(bucket="bucket", key="source"))
+            await collect_now(db, backends, Margins(reader=0, tombstone=0, sighting=0), grace=0)
+
+    pauses.install(collect)
+    try:
+        await s3.do(copy("source", "copy", server_side_encryption="aws:kms"))
+    except Damaged:
+        assert point != "put.stored"
+        assert (await s3.refused(types.HeadObjectInput(bucket="bucket", key="copy"))).code == "NoSuchKey"
+    else:
+        assert (await s3.get("copy"))[1] == data
+    finally:
+        pauses.install(None)
+    assert reached
+    assert await check_store(db, backends, MASTER) == []
