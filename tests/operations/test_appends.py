@@ -11,6 +11,7 @@ import pytest
 from s3gw.operations import append
 from s3gw.operations.checksums import MEMBERS
 from s3gw.protocol import checksums, types
+from tests.operations.encrypted import OTHER, SECRET, customer
 from tests.operations.operation_calls import MIB, Operations, checksum, md5
 
 
@@ -152,3 +153,24 @@ async def test_an_append_while_the_body_comes(s3: Operations) -> None:
 
     await s3.do(adding(2), b"3", last=replaced())  # as large as before, so it is what ends there
     assert (await s3.get("key"))[1] == b"ab3"
+
+
+async def test_what_is_added_is_encrypted_as_the_object_is(both: tuple[Operations, Operations]) -> None:
+    plain, encrypting = both
+    await encrypting.put("key", b"one", **customer(SECRET))
+    output = await encrypting.put("key", b"two", write_offset_bytes=3, **customer(SECRET))
+    assert output.sse_customer_algorithm == "AES256"
+    assert (await encrypting.get("key", **customer(SECRET)))[1] == b"onetwo"
+    for members, text in (
+        ({}, "InvalidRequest"),
+        (customer(OTHER), "did not match the ones used originally"),
+        ({"server_side_encryption": "AES256"}, "EncryptionTypeMismatch"),
+    ):
+        assert text in str(await encrypting.refused(adding(6, **members), b"more"))
+    await encrypting.put("other", b"one", server_side_encryption="AES256")
+    output = await encrypting.put("other", b"two", write_offset_bytes=3)
+    assert output.server_side_encryption == "AES256"
+    await plain.put("plain", b"one")
+    output = await encrypting.put("plain", b"two", write_offset_bytes=3)
+    assert output.server_side_encryption is None
+    assert (await encrypting.get("plain"))[1] == b"onetwo"
