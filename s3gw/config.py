@@ -156,6 +156,8 @@ class Settings:
     """Bytes a second that compaction reads at most; 0 for any."""
     compact_dead: float = 30.0
     """Percent of a pack that must be dead for its live bytes to be copied elsewhere."""
+    scrub_period: float = 30 * 86400.0
+    """Within which the job reads and verifies every copy of every pack; 0 for never."""
     margins: Margins = field(default_factory=Margins)
 
     @property
@@ -267,7 +269,7 @@ def _margins(values: Any, env: Mapping[str, str]) -> Margins:
 def _convert(name: str, value: Any) -> Any:
     if name in _SIZES:
         return parse_size(name, value)
-    if name in _TIMES or name in ("shutdown_timeout", "job_rest", "compact_dead"):
+    if name in _TIMES or name in ("shutdown_timeout", "job_rest", "compact_dead", "scrub_period"):
         return _number(name, value)
     match name:
         case "data":

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 
 from s3gw.backends.base import Backend
-from s3gw.db import events, stats
+from s3gw.db import events, scrub, stats
 from s3gw.db.pool import Database
 from s3gw.db.stats import Stats, Waiting
 from s3gw.errors import GatewayError
@@ -73,11 +73,14 @@ class StoreFigures:
         try:
             found, waiting = await stats.overall(self._db), await stats.waiting(self._db)
             untold = await events.pending(self._db)
+            health = await scrub.health(self._db)
         except GatewayError as error:
             log.warning("the figures of the store could not be computed: %s", error)
             self._slot.add(catalogue.STORE_FAILURES, 1)
             return
         self._show(found, waiting)
+        self._slot.set(catalogue.DAMAGED, health.damaged)
+        self._slot.set(catalogue.REPAIRS, health.repairs)
         self._slot.set(catalogue.EVENTS, sum(number for number, _ in untold.values()))
         self._slot.set(catalogue.EVENTS_AGE, max((age for _, age in untold.values()), default=0.0))
         self._slot.set(catalogue.STORE_SECONDS, time.monotonic() - began)

@@ -64,6 +64,7 @@ SERVE = {
     "lifecycle_day": ("SECONDS", "that lifecycle rules count as a day; shorter only for tests (86400)"),
     "job_rest": ("SECONDS", "that compaction rests for each second it worked (2)"),
     "compact_rate": ("SIZE", "bytes a second that compaction reads at most; 0 for any (0)"),
+    "scrub_period": ("SECONDS", "within which every copy of a pack is verified; 0 for never (2592000)"),
     "compact_dead": ("PERCENT", "of a pack that must be dead for it to be compacted (30)"),
 }
 """Further settings of `serve`."""

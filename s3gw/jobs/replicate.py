@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from s3gw.backends.base import Backend
 from s3gw.config import Settings
-from s3gw.db import instances, placement
+from s3gw.db import instances, placement, scrub
 from s3gw.db.packs import Replica
 from s3gw.db.placement import Copies
 from s3gw.db.pool import Database
@@ -39,14 +39,19 @@ class Balancer:
     throttle: Throttle
 
     async def repair(self, progress: Progress) -> None:
-        """One round over the queue. What waits for a backend stays in it. Raises Unavailable then."""
+        """One round over the queue. What waits for a backend stays in it, and Unavailable is raised then.
+
+        Where no copy is whole, that is noted, and nothing is given up.
+        """
         replicator = await self._replicator()
         last, waiting = 0, 0
         while pack_ids := await placement.queued_repairs(self.db, last):
             for copies in await placement.copies(self.db, pack_ids):
                 broken = await replicator.broken(copies)
                 state = await self._settle(replicator, copies, progress, broken)
-                if state is State.SETTLED:
+                if state is State.DAMAGED:
+                    await scrub.note_damage(self.db, [replica.name for replica in broken])
+                if state is not State.WAITS:
                     await placement.forget_repair(self.db, copies.pack_id)
                 waiting += state is State.WAITS
             last = pack_ids[-1]

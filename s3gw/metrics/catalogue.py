@@ -143,6 +143,8 @@ DEDUPLICATION = _gauge("s3gw_store_deduplication_ratio", "Logical bytes for each
 COMPRESSION = _gauge("s3gw_store_compression_ratio", "Unique bytes for each stored byte that is not dead")
 TRASH = _gauge("s3gw_store_trash", "Replaced and deleted bodies that wait for the reader margin")
 TOMBSTONES = _gauge("s3gw_store_tombstones", "Emptied packs that wait to be unlinked")
+DAMAGED = _gauge("s3gw_store_damaged_copies", "Copies of packs that were found not to be whole")
+REPAIRS = _gauge("s3gw_store_repairs", "Packs that wait for a copy to be made anew")
 CANDIDATES = _gauge(
     "s3gw_store_candidates", "Chunks and manifests that wait to be looked at by the collector"
 )

@@ -20,13 +20,10 @@ from s3gw.db.packs import Replica
 from s3gw.db.placement import Copies
 from s3gw.db.pool import Database
 from s3gw.errors import BlobNotFound, Damaged, OutOfSpace, Unavailable
-from s3gw.storage.packscan import PackScan
 from s3gw.storage.ring import Ring
+from s3gw.storage.verify import bad_frames, missing, read_copy
 
 log = logging.getLogger(__name__)
-
-_READ = 4 << 20
-"""Bytes of a pack that are read at a time."""
 
 
 class State(Enum):
@@ -55,8 +52,8 @@ class Replicator:
 
     def is_due(self, copies: Copies) -> bool:
         """Whether anything is to be done, as far as the rows tell."""
-        missing, spare = self._difference(self._living(copies))
-        return bool(missing or spare or copies.unready or self._lost(copies))
+        lacking, spare = self._difference(self._living(copies))
+        return bool(lacking or spare or copies.unready or self._lost(copies))
 
     async def settle(self, copies: Copies, *, broken: Collection[Replica] = ()) -> tuple[State, int]:
         """Bring a pack to where it should be, and say how many bytes were written.
@@ -67,10 +64,10 @@ class Replicator:
             await self._give_up(copies, copies.unready, 0)
         gone = {*broken, *self._lost(copies)}
         copies = self._living(copies, gone)
-        missing, spare = self._difference(copies)
-        written, state = (await self._copy(copies, missing)) if missing else (0, State.SETTLED)
+        lacking, spare = self._difference(copies)
+        written, state = (await self._copy(copies, lacking)) if lacking else (0, State.SETTLED)
         if state is State.SETTLED and (spare or gone):
-            kept = min(self.replicas, len(copies.ready) + len(missing))
+            kept = min(self.replicas, len(copies.ready) + len(lacking))
             await self._give_up(copies, [*spare, *gone], kept)
         return state, written
 
@@ -83,13 +80,11 @@ class Replicator:
             if backend is None:
                 continue
             try:
-                if await _is_intact(await _read(backend, replica, copies.size), found):
+                if not await missing(backend, replica, copies.size, found):
                     continue
-                log.warning("pack %d, copy %s: is damaged", copies.pack_id, replica.blob)
-            except (BlobNotFound, Damaged) as error:
-                log.warning("pack %d, copy %s: %s", copies.pack_id, replica.blob, error)
             except (Unavailable, OSError):
                 continue
+            log.warning("pack %d, copy %s: is not whole", copies.pack_id, replica.blob)
             broken.append(replica)
         return broken
 
@@ -108,16 +103,16 @@ class Replicator:
         for replica in copies.ready:
             there.setdefault(replica.backend_id, replica)
         resting = sum(number in self.resting for number in there)
-        missing = [number for number in wanted if number not in there]
+        lacking = [number for number in wanted if number not in there]
         spare = [
             replica
             for replica in copies.ready
             if replica.backend_id not in self.resting
             and (replica.backend_id not in wanted or there[replica.backend_id] != replica)
         ]
-        return missing[: max(0, len(missing) - resting)], spare
+        return lacking[: max(0, len(lacking) - resting)], spare
 
-    async def _copy(self, copies: Copies, missing: list[int]) -> tuple[int, State]:
+    async def _copy(self, copies: Copies, lacking: list[int]) -> tuple[int, State]:
         found = await compaction.contents(self.db, copies.pack_id)
         if not found.replicas:
             return 0, State.SETTLED  # condemned meanwhile
@@ -125,7 +120,7 @@ class Replicator:
         if data is None:
             return 0, state
         written = 0
-        for number in missing:
+        for number in lacking:
             backend = self.backends.get(number)
             if backend is None:
                 return written, State.WAITS
@@ -152,8 +147,8 @@ class Replicator:
                 waits = True
                 continue
             try:
-                data = await _read(backend, replica, copies.size)
-                if await _is_intact(data, found):
+                data = await read_copy(backend, replica, copies.size)
+                if not await bad_frames(data, found):
                     return data, State.SETTLED
                 log.warning("pack %d, copy %s: is damaged", copies.pack_id, replica.blob)
             except (BlobNotFound, Damaged) as error:
@@ -167,28 +162,3 @@ class Replicator:
         names = [replica.name for replica in replicas]
         await placement.give_up_copies(self.db, copies.pack_id, names, keep)
         await pauses.reach("replica.given-up")
-
-
-async def _read(backend: Backend, replica: Replica, size: int) -> bytearray:
-    """The whole blob, some at a time. Raises Damaged where it is shorter."""
-    data = bytearray()
-    while len(data) < size:
-        more = await backend.read(replica.blob, len(data), min(_READ, size - len(data)))
-        if not more:
-            raise Damaged(f"it ends at byte {len(data)} of {size}")
-        data += more
-    return data
-
-
-async def _is_intact(data: bytearray, found: Contents) -> bool:
-    """Whether every frame that lives is there, with its checksum."""
-    wanted = set(found.frames)
-    view = memoryview(data)
-
-    async def read(offset: int, length: int) -> Buffer:
-        return view[offset : offset + length]
-
-    async for scanned in PackScan(read):
-        if scanned.intact:
-            wanted.discard(scanned.frame.payload_offset)
-    return not wanted

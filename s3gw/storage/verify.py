@@ -1,0 +1,56 @@
+"""Whether a copy of a pack is whole: every frame that lives is there, with the checksum of its stored bytes.
+
+No key is needed, and no chunk is decoded.
+"""
+
+from __future__ import annotations
+
+from s3gw.backends.base import Backend, Buffer
+from s3gw.db.compaction import Contents
+from s3gw.db.packs import Replica
+from s3gw.errors import BlobNotFound, Damaged
+from s3gw.storage.packscan import PackScan
+
+_READ = 4 << 20
+"""Bytes of a pack that are read at a time."""
+
+
+async def read_copy(backend: Backend, replica: Replica, size: int) -> bytearray:
+    """The whole blob. Raises BlobNotFound, Unavailable, and Damaged where it is shorter than `size`."""
+    data = bytearray()
+    while len(data) < size:
+        more = await backend.read(replica.blob, len(data), min(_READ, size - len(data)))
+        if not more:
+            raise Damaged(f"it ends at byte {len(data)} of {size}")
+        data += more
+    return data
+
+
+async def bad_frames(data: Buffer, contents: Contents) -> set[int]:
+    """Where the payloads begin of those frames that live and are not intact in these bytes of a pack."""
+    wanted = set(contents.frames)
+    view = memoryview(data)
+
+    async def read(offset: int, length: int) -> Buffer:
+        return view[offset : offset + length]
+
+    async for scanned in PackScan(read):
+        if scanned.intact:
+            wanted.discard(scanned.frame.payload_offset)
+    return wanted
+
+
+async def missing(backend: Backend, replica: Replica, size: int, contents: Contents) -> set[int]:
+    """The same of a copy on a backend, read some at a time. Raises Unavailable."""
+    wanted = set(contents.frames)
+
+    async def read(offset: int, length: int) -> Buffer:
+        return await backend.read(replica.blob, offset, min(length, max(0, size - offset)))
+
+    try:
+        async for scanned in PackScan(read):
+            if scanned.intact:
+                wanted.discard(scanned.frame.payload_offset)
+    except BlobNotFound:
+        return set(contents.frames)
+    return wanted
