@@ -9,6 +9,7 @@ from collections.abc import Generator, Iterator
 import pytest
 
 from s3gw.app.logs import Gathering
+from s3gw.http import access_log
 
 pytest_plugins = ["tests.gateway", "tests.upstream", "tests.azurite"]
 
@@ -36,6 +37,7 @@ def _logging_is_left_as_it_was() -> Iterator[None]:
     levels = [logger.level for logger in loggers]
     parts = (logging.logThreads, logging.logProcesses, logging.logMultiprocessing)
     yield
+    access_log.write_to(None)
     loggers[0].handlers[:] = [one for one in loggers[0].handlers if not isinstance(one, Gathering)]
     for logger, level in zip(loggers, levels, strict=True):
         logger.setLevel(level)

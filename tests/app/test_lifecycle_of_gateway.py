@@ -6,6 +6,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 from tests.forms import upload
 from tests.gateway import Gateway
 
@@ -43,6 +45,7 @@ def test_rules_as_clients_put_them(gateway: Gateway, bucket: str) -> None:
     s3.delete_bucket_lifecycle(Bucket=bucket)
 
 
+@pytest.mark.slow
 def test_short_days(new_gateway: Callable[..., Gateway]) -> None:
     gateway = new_gateway(S3GW_LIFECYCLE_DAY="1").start()
     s3: Any = gateway.client()

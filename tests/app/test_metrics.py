@@ -105,7 +105,7 @@ def measured(new_gateway: New, **settings: str) -> Gateway:
     return made.start()
 
 
-@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("workers", [pytest.param(1, marks=pytest.mark.slow), 2])
 def test_counts_are_what_the_client_did(new_gateway: New, workers: int) -> None:
     gateway = measured(new_gateway, S3GW_WORKERS=str(workers), S3GW_INLINE_LIMIT="0")
     client = Client(gateway)

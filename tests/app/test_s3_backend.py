@@ -88,6 +88,7 @@ def test_objects_come_and_go(new_gateway: New, upstreams: NewUpstream, service: 
     assert gateway.stop() == 0
 
 
+@pytest.mark.slow
 def test_it_waits_for_the_service_at_the_start(new_gateway: New, new_upstream: NewUpstream) -> None:
     upstream = new_upstream("moto")
     gateway = on(upstream, new_gateway)
@@ -142,6 +143,7 @@ def refused(gateway: Gateway) -> str:
     return said[0]
 
 
+@pytest.mark.slow
 def test_what_cannot_work_stops_the_start(new_gateway: New, upstreams: NewUpstream) -> None:
     upstream = upstreams("s3gw")
     gateway = on(upstream, new_gateway)

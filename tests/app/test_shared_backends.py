@@ -40,6 +40,7 @@ def refused(gateway: Gateway) -> str:
     return said[0]
 
 
+@pytest.mark.slow
 def test_two_gateways_share_a_directory(new_gateway: New, shared_dsn: str, tmp_path: Path) -> None:
     settings = {"S3GW_DATABASE_URL": shared_dsn, "S3GW_BACKEND": (tmp_path / "shared").as_uri()}
     one, two = (new_gateway(**settings).start() for _ in range(2))
@@ -56,6 +57,7 @@ def test_two_gateways_share_a_directory(new_gateway: New, shared_dsn: str, tmp_p
     assert one.stop() == two.stop() == 0
 
 
+@pytest.mark.slow
 def test_two_with_packs_of_their_own_are_refused(new_gateway: New, shared_dsn: str) -> None:
     one = new_gateway(S3GW_DATABASE_URL=shared_dsn).start()
     two = new_gateway(S3GW_DATABASE_URL=shared_dsn)
@@ -68,6 +70,7 @@ def test_two_with_packs_of_their_own_are_refused(new_gateway: New, shared_dsn: s
     assert one.client().get_object(Bucket="shared", Key="k")["Body"].read() == content(1, MIB)
 
 
+@pytest.mark.slow
 def test_a_second_gateway_must_not_make_up_a_key(new_gateway: New, shared_dsn: str, tmp_path: Path) -> None:
     settings = {"S3GW_DATABASE_URL": shared_dsn, "S3GW_BACKEND": (tmp_path / "shared").as_uri()}
     one, two = (new_gateway(**settings) for _ in range(2))
@@ -80,6 +83,7 @@ def test_a_second_gateway_must_not_make_up_a_key(new_gateway: New, shared_dsn: s
     one.restart()
 
 
+@pytest.mark.slow
 def test_a_command_needs_every_backend(new_gateway: New, tmp_path: Path) -> None:
     gateway = new_gateway(S3GW_BACKEND=(tmp_path / "a").as_uri()).start()
     environment = gateway.environment()

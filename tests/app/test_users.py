@@ -58,6 +58,7 @@ def code(work: Callable[..., Any], **given: Any) -> str:
     return failed.value.response["Error"]["Code"]
 
 
+@pytest.mark.slow
 def test_two_users(gateway: Gateway, users: tuple[User, User]) -> None:
     alice, bob = users
     alice.s3.create_bucket(Bucket="of-alice")
@@ -130,6 +131,7 @@ def test_two_users(gateway: Gateway, users: tuple[User, User]) -> None:
     assert (gateway.data / "master-key").stat().st_mode & 0o777 == 0o600
 
 
+@pytest.mark.slow
 def test_a_gateway_without_the_master_key_says_so(new_gateway: New) -> None:
     gateway = new_gateway().start()
     gateway.s3gw("user", "create", "alice")

@@ -60,11 +60,13 @@ def test_a_run_adds_up(target: Target, bucket: str, processes: int) -> None:
     assert drive(target, deletes, 4).statuses == {204: 43}
 
 
+@pytest.mark.slow
 def test_no_request_is_begun_after_the_time(target: Target, bucket: str) -> None:
     puts = [target.request("PUT", f"/{bucket}/{number}", Body.new(SMALL)) for number in range(20)]
     assert drive(target, puts, 2, seconds=0).requests == 2
 
 
+@pytest.mark.slow
 def test_a_wrong_answer_ends_the_run(target: Target, bucket: str) -> None:
     body = Body.new(SMALL)
     path = f"/{bucket}/key"
@@ -79,6 +81,7 @@ def test_a_wrong_answer_ends_the_run(target: Target, bucket: str) -> None:
         drive(target, [target.request("PUT", path, body, sha256="0" * 64)], processes=2)
 
 
+@pytest.mark.slow
 def test_tolerated_answers_are_counted(target: Target, bucket: str) -> None:
     requests = [target.request("GET", f"/{bucket}/none{number}") for number in range(5)]
     done = drive(target, requests, 2, tolerated=(404,))

@@ -35,6 +35,7 @@ SAME_TWICE = DataSet("same", "the same twice", _same_twice)
 UNIQUE = 3 * MIB + SMALL * 1000
 
 
+@pytest.mark.slow
 def test_a_gateway_is_charged_for_its_database(tmp_path: Path) -> None:
     results = Results()
     assert list(measure(SAME_TWICE, PRESETS[:1], results, tmp_path)) == ["s3gw"]

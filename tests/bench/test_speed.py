@@ -115,6 +115,7 @@ def test_requests_beside_compaction() -> None:
     assert results.works["compaction/get-4k-c2-compacting"].runs["s3gw"][0].requests > 0
 
 
+@pytest.mark.slow
 def test_what_fails_is_noted_and_the_rest_goes_on() -> None:
     class Broken(Small):
         def prepare(self, session: Session, number: int) -> Callable[[], Outcome]:

@@ -62,6 +62,7 @@ async def test_what_the_dump_names_is_there_after_a_restore(
         await server.stop()
 
 
+@pytest.mark.slow
 def test_a_data_directory_is_whole_by_itself(new_gateway: Callable[..., Gateway]) -> None:
     gateway, copy = new_gateway(), new_gateway()
     gateway.start()

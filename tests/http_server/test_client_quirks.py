@@ -99,6 +99,7 @@ def test_encoded_listings_keep_slashes(gateway: Gateway, bucket: str, s3: S3Clie
     assert (said.status, said.code) == (400, "InvalidArgument")
 
 
+@pytest.mark.slow
 def test_a_client_of_another_region_is_told_which(gateway: Gateway, bucket: str, s3: S3Client) -> None:
     head = s3.head_bucket(Bucket=bucket)
     assert head["ResponseMetadata"]["HTTPHeaders"]["x-amz-bucket-region"] == "us-east-1"

@@ -9,6 +9,7 @@ import pytest
 from tests.gateway import Gateway
 
 
+@pytest.mark.slow
 def test_nothing_is_sealed_that_other_gateways_could_not_open(
     new_gateway: Callable[..., Gateway], shared_dsn: str
 ) -> None:
