@@ -9,7 +9,11 @@ from __future__ import annotations
 import asyncio
 import itertools
 import os
+import shutil
+import tempfile
 from collections.abc import AsyncIterator, Coroutine, Iterator
+from contextlib import ExitStack
+from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -21,6 +25,10 @@ from s3gw.db.migrations import migrate
 from s3gw.db.pool import Database
 
 T = TypeVar("T")
+
+_MEMORY = Path("/dev/shm")
+_ROOM = 2 << 30
+"""Bytes that must be free there."""
 _TEMPLATE = f"s3gw_template_{os.getpid()}"
 
 
@@ -78,14 +86,24 @@ def _run(work: Coroutine[Any, Any, T]) -> T:
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The PostgreSQL of this test process, which syncs nothing."""
-    if url := os.environ.get("S3GW_TEST_POSTGRES"):
-        server = Server(url)
-    else:
-        embedded = _run(start_embedded(tmp_path_factory.mktemp("postgres"), durable=False))
-        server = Server(embedded.url, embedded)
-    _run(server.prepare())
-    yield server
-    _run(server.stop())
+    with ExitStack() as stack:
+        if url := os.environ.get("S3GW_TEST_POSTGRES"):
+            server = Server(url)
+        else:
+            home = _in_memory(stack) or tmp_path_factory.mktemp("postgres")
+            embedded = _run(start_embedded(home, durable=False))
+            server = Server(embedded.url, embedded)
+        _run(server.prepare())
+        yield server
+        _run(server.stop())
+
+
+def _in_memory(stack: ExitStack) -> Path | None:
+    """A directory in memory, where there is room: each test's database is some hundred files, whose making
+    and removing takes a disk longer than the test."""
+    if not _MEMORY.is_dir() or shutil.disk_usage(_MEMORY).free < _ROOM or not os.access(_MEMORY, os.W_OK):
+        return None
+    return Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="s3gw-tests-", dir=_MEMORY)))
 
 
 @pytest.fixture
