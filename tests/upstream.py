@@ -163,9 +163,10 @@ def new_upstream(tmp_path: Path) -> Iterator[Callable[[str], Upstream]]:
         one.remove()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def upstreams(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Upstream]]:
-    """The services that tests share, each started when it is first asked for; take a bucket of your own."""
+    """The services that the tests of a module share, each started when it is first asked for; take a bucket
+    of your own. (rclone may come to spin on its processor, and would take it from all tests that follow.)"""
     running: dict[str, Upstream] = {}
 
     def get(name: str) -> Upstream:
