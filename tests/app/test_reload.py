@@ -170,7 +170,7 @@ def test_a_newer_release_takes_over_worker_by_worker(new_gateway: New, tmp_path:
     assert b"newer" not in wire.raw(gateway, live).body
 
     _edit(
-        installed / "s3gw/config.py",
+        installed / "s3gw/settings.py",
         "    workers: int = 1\n",
         "    novelty: str = 'newer'\n    workers: int = 1\n",
     )
