@@ -9,7 +9,7 @@ from s3gw.backends.base import Backend, Buffer
 from s3gw.db.compaction import Contents
 from s3gw.db.packs import Replica
 from s3gw.errors import BlobNotFound, Damaged
-from s3gw.storage.packscan import PackScan
+from s3gw.storage.packscan import PackScan, Read
 
 _READ = 4 << 20
 """Bytes of a pack that are read at a time."""
@@ -28,29 +28,29 @@ async def read_copy(backend: Backend, replica: Replica, size: int) -> bytearray:
 
 async def bad_frames(data: Buffer, contents: Contents) -> set[int]:
     """Where the payloads begin of those frames that live and are not intact in these bytes of a pack."""
-    wanted = set(contents.frames)
     view = memoryview(data)
 
     async def read(offset: int, length: int) -> Buffer:
         return view[offset : offset + length]
 
-    async for scanned in PackScan(read):
-        if scanned.intact:
-            wanted.discard(scanned.frame.payload_offset)
-    return wanted
+    return await _not_intact(read, contents)
 
 
 async def missing(backend: Backend, replica: Replica, size: int, contents: Contents) -> set[int]:
     """The same of a copy on a backend, read some at a time. Raises Unavailable."""
-    wanted = set(contents.frames)
 
     async def read(offset: int, length: int) -> Buffer:
         return await backend.read(replica.blob, offset, min(length, max(0, size - offset)))
 
     try:
-        async for scanned in PackScan(read):
-            if scanned.intact:
-                wanted.discard(scanned.frame.payload_offset)
+        return await _not_intact(read, contents)
     except BlobNotFound:
         return set(contents.frames)
+
+
+async def _not_intact(read: Read, contents: Contents) -> set[int]:
+    wanted = set(contents.frames)
+    async for scanned in PackScan(read):
+        if scanned.intact:
+            wanted.discard(scanned.frame.payload_offset)
     return wanted
