@@ -24,7 +24,6 @@ from bench.speed.works.listing import Listing, fill
 from bench.speed.works.small import METHODS, Ranges, Small
 from tests.gateway import is_running
 
-# One connection: rclone answers some of several PUTs at once with 500.
 SMALL = [Small(method, 4096, 1, 0.05) for method in METHODS]
 
 
@@ -63,6 +62,7 @@ def test_a_run_beside_the_peer_adds_up(tmp_path: Path, capsys: pytest.CaptureFix
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(300)
 def test_every_kind_of_work_runs(tmp_path: Path) -> None:
     works: list[Work] = [
         *SMALL,
@@ -75,12 +75,12 @@ def test_every_kind_of_work_runs(tmp_path: Path) -> None:
     ]
     results = Results()
     runner = Runner(results, lambda: None, minutes=5)
-    runner.group(Group("all", works, ("rclone", "s3gw"), 2))
+    runner.group(Group("all", works, ("s3gw",), 2))
     assert results.failures == []
     for work in works:
         runs = results.works[f"all/{work.name}"].runs
-        assert {name: len(of) for name, of in runs.items()} == {"rclone": 2, "s3gw": 2}
-        assert all(run.requests > 0 for of in runs.values() for run in of)
+        assert len(runs["s3gw"]) == 2
+        assert all(run.requests > 0 for run in runs["s3gw"])
     again = results.works["all/again-1m-s2"].runs["s3gw"][0]
     assert again.bytes == 2 * MIB
 
@@ -106,7 +106,7 @@ def test_pages_of_a_filled_bucket(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_requests_beside_compaction() -> None:
-    beside = Beside(Small("GET", 4096, 2, 0.05), 256 * MIB)
+    beside = Beside(Small("GET", 4096, 2, 0.05), 128 * MIB, rate=8 * MIB)
     results = Results()
     runner = Runner(results, lambda: None, minutes=5)
     runner.group(Group("compaction", [Compaction(32 * MIB), beside], ("s3gw",), 1))

@@ -13,7 +13,6 @@ from bench.speed.servers import Server
 
 KIB, MIB, GIB = 1 << 10, 1 << 20, 1 << 30
 BUCKET = "bench"
-_FILLERS = 16
 
 
 def sized(size: int) -> str:
@@ -59,7 +58,8 @@ class Session:
         """The first `number` objects of a pile, which are put where they are not there yet."""
         there = self.stored.setdefault(pile, {})
         new = {f"{pile}/{at}": self.body(size) for at in range(len(there), number)}
-        drive(self.server.target, self.puts(new), _FILLERS if size < MIB else 2)
+        fillers = self.server.fillers if size < MIB else min(2, self.server.fillers)
+        drive(self.server.target, self.puts(new), fillers)
         there.update(new)
         return dict(list(there.items())[:number])
 

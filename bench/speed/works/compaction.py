@@ -57,10 +57,11 @@ class Compaction:
 
 @dataclass(frozen=True)
 class Beside:
-    """Small requests while `s3gw compact` runs, at its full speed, on the same machine."""
+    """Small requests while `s3gw compact` runs beside them, at full speed or so many bytes a second."""
 
     small: Small
     pool: int
+    rate: int = 0
 
     @property
     def name(self) -> str:
@@ -88,7 +89,7 @@ class Beside:
         requests = self.small.prepare(session, number)
 
         def run() -> Outcome:
-            with _compacting(session) as command:
+            with _compacting(session, self.rate) as command:
                 _writes(session, command)
                 outcome = requests()
                 if command.poll() is not None:
@@ -109,12 +110,12 @@ def half_dead(session: Session, pile: str, size: int) -> int:
 
 
 @contextmanager
-def _compacting(session: Session) -> Iterator[subprocess.Popen[bytes]]:
+def _compacting(session: Session, rate: int = 0) -> Iterator[subprocess.Popen[bytes]]:
     gateway = session.server.gateway
     if gateway is None:
         raise RuntimeError("only this project's servers compact")
     command = subprocess.Popen(
-        [str(BIN / "s3gw"), *_COMMAND],
+        [str(BIN / "s3gw"), *_COMMAND, *(("--rate", str(rate)) if rate else ())],
         env=gateway.environment(),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
