@@ -27,9 +27,9 @@ BEYOND_THE_MODEL = ("OptionsObject", "PostObject")
 
 COVERAGE = """# S3 coverage
 
-Made from the code by `make tables`. {done} of {all} operations are implemented; every other one is parsed and
-answered with a well-formed `501 NotImplemented`. [Parameters](#parameters) tells of each parameter of those
-that are.
+Made from the code by `make tables`. {done} of {all} operations are implemented, {older} of them as older
+names of others; every other one is parsed and answered with a well-formed `501 NotImplemented`.
+[Parameters](#parameters) tells of each parameter of those that are.
 
 | Operation | | IAM actions it requires |
 |---|---|---|
@@ -42,13 +42,11 @@ that are.
   object that was appended to has no parts any more.
 - Storage classes are kept and shown; all of them are stored alike. Objects of GLACIER and DEEP_ARCHIVE are
   readable at once: they show `x-amz-restore` as restored, and RestoreObject answers 200. A lifecycle
-  transition changes the class that is shown; to GLACIER and DEEP_ARCHIVE nothing moves.
+  transition changes the class that is shown.
 - A copy by reference keeps a composite checksum of its source, as it keeps its parts; AWS computes one of the
   whole object. It does where the request names an algorithm.
 - RenameObject, appends (`x-amz-write-offset-bytes`) and deletes on conditions of time and size work in every
   bucket; AWS has them in directory buckets only. The first two need a bucket without versioning.
-- PutBucketLifecycle, GetBucketLifecycle, PutBucketNotification and GetBucketNotification, the older names,
-  are answered by those with Configuration.
 - Events are told to targets that the gateway's settings name; the EventBridge element is kept and shown, and
   tells nothing.
 - In the Filter of a lifecycle rule Prefix and Tag may stand beside each other; both must hold.
@@ -129,15 +127,28 @@ WORDS = {
 def coverage() -> str:
     """docs/s3-coverage.md."""
     rows = []
+    older = {name: newer for name in sorted(OPERATIONS) if (newer := newer_name(name)) is not None}
     for name in sorted(OPERATIONS):
-        known = REGISTRY.get(name)
+        known = REGISTRY.get(older.get(name, name))
         actions = ", ".join(f"`{action}`" for action in known.actions) if known else ""
-        rows.append(
-            f"| [{name}]({REFERENCE.format(name)}) | {'implemented' if known else '501'} | {actions} |"
-        )
+        word = f"implemented, as {older[name]}" if name in older else "implemented" if known else "501"
+        rows.append(f"| [{name}]({REFERENCE.format(name)}) | {word} | {actions} |")
     return COVERAGE.format(
-        done=len(REGISTRY), all=len(OPERATIONS), rows="\n".join(rows), parameters="\n".join(_parameters())
+        done=len(REGISTRY) + len(older),
+        older=len(older),
+        all=len(OPERATIONS),
+        rows="\n".join(rows),
+        parameters="\n".join(_parameters()),
     )
+
+
+def newer_name(name: str) -> str | None:
+    """The operation that answers requests of an older name, such as GetBucketLifecycle; None for others."""
+    operation = load().operations.get(name)
+    if operation is None or name in REGISTRY:
+        return None
+    newer = f"{name}Configuration"
+    return newer if newer in REGISTRY else None
 
 
 def _parameters() -> list[str]:

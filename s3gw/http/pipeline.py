@@ -337,8 +337,10 @@ async def _account(
 def _registered(account: Account | None, operation: Operation) -> Registered:
     """The operation's handler. Raises NotImplemented where there is none, to those who are somebody."""
     registered = REGISTRY.get(operation.name)
+    if registered is None and account is None:
+        raise S3Error("AccessDenied")
     if registered is None:
-        raise S3Error("AccessDenied" if account is None else "NotImplemented")
+        raise S3Error("NotImplemented", f"{operation.name} is not implemented")
     return registered
 
 

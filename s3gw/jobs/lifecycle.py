@@ -21,7 +21,6 @@ from s3gw.jobs.job import Job, Progress
 from s3gw.jobs.lifecycle_events import Events
 from s3gw.jobs.throttle import Throttle
 from s3gw.lifecycle.rules import (
-    ARCHIVES,
     CALENDAR,
     DAY,
     Calendar,
@@ -136,7 +135,7 @@ def _abort_age(rule: Rule) -> int | None:
 
 def _current_age(rule: Rule) -> int | None:
     """The age in days at which the rule first does something to what is current; None if never."""
-    ages = [each.days or 0 for each in rule.transitions if each.storage_class not in ARCHIVES]
+    ages = [each.days or 0 for each in rule.transitions]
     if rule.days is not None:
         ages.append(rule.days)
     if rule.date is not None or rule.markers:
@@ -146,7 +145,7 @@ def _current_age(rule: Rule) -> int | None:
 
 def _noncurrent_age(rule: Rule) -> int | None:
     """The same for what is noncurrent."""
-    ages = [each.days or 0 for each in rule.noncurrent_transitions if each.storage_class not in ARCHIVES]
+    ages = [each.days or 0 for each in rule.noncurrent_transitions]
     if rule.noncurrent_days is not None:
         ages.append(rule.noncurrent_days)
     return min(ages, default=None)

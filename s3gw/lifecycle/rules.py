@@ -23,7 +23,6 @@ _LAST = datetime(9999, 12, 31, tzinfo=UTC)
 SMALL = 128 << 10
 """Bytes below which objects are not moved to another class, unless a rule's filter speaks of sizes."""
 
-ARCHIVES = frozenset({"GLACIER", "DEEP_ARCHIVE"})
 _WATERFALL = (
     "STANDARD",
     "STANDARD_IA",
@@ -211,7 +210,7 @@ def coldest(present: str, due: Iterable[Due]) -> str | None:
     """Where an object of that class goes if these moves are due; None where it stays."""
     here = _WATERFALL.index(present) if present in _WATERFALL else 0
     targets = [one.storage_class for one in due if one.storage_class is not None]
-    colder = [name for name in targets if name not in ARCHIVES and _WATERFALL.index(name) > here]
+    colder = [name for name in targets if _WATERFALL.index(name) > here]
     return max(colder, key=_WATERFALL.index, default=None)
 
 

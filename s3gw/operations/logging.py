@@ -10,6 +10,7 @@ from typing import Any
 
 from s3gw.access.acl import Permission
 from s3gw.access.documents import access_of
+from s3gw.access.log_delivery import obstacle
 from s3gw.db import bucket_settings, buckets
 from s3gw.db.access_log_records import LOGGING
 from s3gw.db.records import Bucket
@@ -61,6 +62,9 @@ async def _checked(call: Call, bucket: Bucket, given: types.LoggingEnabled) -> d
         raise _invalid(given, "The target bucket for logging does not exist")
     if target.owner.id != bucket.owner.id:
         raise _invalid(given, "The owner for the bucket to be logged and the target bucket must be the same.")
+    in_the_way = obstacle(target)
+    if in_the_way is not None:
+        raise _invalid(given, in_the_way)
     document: dict[str, Any] = {"given": stored(given)}
     if given.target_grants:
         if not access_of(target).acls_count:

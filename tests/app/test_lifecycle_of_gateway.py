@@ -45,6 +45,16 @@ def test_rules_as_clients_put_them(gateway: Gateway, bucket: str) -> None:
     s3.delete_bucket_lifecycle(Bucket=bucket)
 
 
+def test_the_operations_by_their_older_names(gateway: Gateway, bucket: str) -> None:
+    s3: Any = gateway.client()
+    rule = {"ID": "a", "Prefix": "logs/", "Status": "Enabled", "Expiration": {"Days": 3}}
+    s3.put_bucket_lifecycle(Bucket=bucket, LifecycleConfiguration={"Rules": [rule]})
+    assert s3.get_bucket_lifecycle(Bucket=bucket)["Rules"] == [rule]
+    assert s3.get_bucket_lifecycle_configuration(Bucket=bucket)["Rules"] == [rule]
+    s3.put_bucket_notification(Bucket=bucket, NotificationConfiguration={})
+    assert "TopicConfiguration" not in s3.get_bucket_notification(Bucket=bucket)
+
+
 @pytest.mark.slow
 def test_short_days(new_gateway: Callable[..., Gateway]) -> None:
     gateway = new_gateway(S3GW_LIFECYCLE_DAY="1").start()

@@ -63,7 +63,7 @@ def test_what_is_not_implemented(gateway: Gateway, bucket: str, name: str) -> No
     answer = caught.value.response
     assert answer["ResponseMetadata"]["HTTPStatusCode"] == 501
     assert answer["Error"]["Code"] == "NotImplemented"
-    assert answer["Error"]["Message"]
+    assert answer["Error"]["Message"] == f"{name} is not implemented"
     assert answer["ResponseMetadata"]["RequestId"]
 
 

@@ -257,7 +257,7 @@ async def test_moves_to_other_classes(world: World) -> None:
     assert await run(world) == {"moved": 4}
     assert await run(world) == {}
     await older(world, 32)
-    assert await run(world) == {"moved": 2}
+    assert await run(world) == {"moved": 1}
     rows = await world.db.fetch(
         "SELECT key, storage_class FROM objects UNION SELECT key || '-', storage_class FROM noncurrent"
     )
@@ -266,7 +266,7 @@ async def test_moves_to_other_classes(world: World) -> None:
         "small-": "STANDARD",
         "large": "GLACIER_IR",
         "large-": "ONEZONE_IA",
-        "archive/1": "GLACIER_IR",
+        "archive/1": "DEEP_ARCHIVE",
         "archive/1-": "ONEZONE_IA",
     }
 

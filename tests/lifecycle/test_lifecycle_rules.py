@@ -125,8 +125,9 @@ def test_transitions() -> None:
         (midnight(3, 17), "GLACIER"),
     ]
     assert list(moving.transition(small, CREATED)) == []
-    assert coldest("STANDARD", due) == "STANDARD_IA"
-    assert coldest("GLACIER_IR", due) is None
+    assert coldest("STANDARD", due[:1]) == "STANDARD_IA"
+    assert coldest("STANDARD", due) == coldest("GLACIER_IR", due) == "GLACIER"
+    assert coldest("DEEP_ARCHIVE", due) is None
     sized = rules({"filter": {"larger": 10}, "transitions": [{"class": "GLACIER_IR", "days": 0}]})
     assert coldest("STANDARD", sized.transition(small, CREATED)) == "GLACIER_IR"
 

@@ -110,6 +110,37 @@ async def test_refused(s3: Operations) -> None:
     assert (await s3.refused(put(enabled(target_grants=grants)))).code == "AccessControlListNotSupported"
 
 
+async def set_payer(s3: Operations, payer: str) -> None:
+    configuration = types.RequestPaymentConfiguration(payer=payer)
+    await s3.do(
+        types.PutBucketRequestPaymentInput(bucket="logs", request_payment_configuration=configuration)
+    )
+
+
+async def set_retention(s3: Operations, days: int | None) -> None:
+    rule = types.ObjectLockRule(default_retention=types.DefaultRetention(mode="GOVERNANCE", days=days))
+    configuration = types.ObjectLockConfiguration(object_lock_enabled="Enabled", rule=rule if days else None)
+    await s3.do(types.PutObjectLockConfigurationInput(bucket="logs", object_lock_configuration=configuration))
+
+
+async def test_targets_that_take_no_logs(logged: Operations) -> None:
+    """A default retention or Requester Pays, as S3 has it; also where they come later."""
+    versioned = types.VersioningConfiguration(status="Enabled")
+    await logged.do(types.PutBucketVersioningInput(bucket="logs", versioning_configuration=versioned))
+    await record(logged, "x", at=datetime.now(UTC))
+    for prevent, allow_again in (
+        (set_retention(logged, 1), set_retention(logged, None)),
+        (set_payer(logged, "Requester"), set_payer(logged, "BucketOwner")),
+    ):
+        await prevent
+        error = await logged.refused(put(enabled()))
+        assert (error.code, error.status) == ("InvalidTargetBucketForLogging", 400)
+        assert await deliver(logged) == {"refused": 1}
+        await allow_again
+        await logged.do(put(enabled()))
+    assert await deliver(logged) == {"objects": 1, "records": 1}
+
+
 async def test_records_become_an_object(logged: Operations) -> None:
     await record(logged, "one", "two", "three")
     assert await deliver(logged) == {"objects": 1, "records": 3}
