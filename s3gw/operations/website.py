@@ -21,6 +21,8 @@ WEBSITE = "website"
 """Kind of document."""
 _MOST_RULES = 50
 _PROTOCOLS = ("http", "https")
+_REDIRECTS = frozenset({"301", "302", "303", "304", "305", "307", "308"})
+"""Those that S3 takes, whatever its message says."""
 _OF_CONDITION = {"error": "http_error_code_returned_equals", "prefix": "key_prefix_equals"}
 _OF_REDIRECT = {
     "host": "host_name",
@@ -179,7 +181,7 @@ def _checked_rule(rule: types.RoutingRule) -> Rule:
         raise S3Error("InvalidRequest", "You can only define ReplaceKeyPrefix or ReplaceKey but not both.")
     _check_target(redirect.get("host"), redirect.get("protocol"))
     code = redirect.get("code")
-    if code is not None and (not _is_status(code, "3") or code == "300"):
+    if code is not None and code not in _REDIRECTS:
         raise S3Error(
             "InvalidRequest",
             f"The provided HTTP redirect code ({code}) is not valid. Valid codes are 3XX except 300.",

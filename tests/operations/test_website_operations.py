@@ -130,7 +130,7 @@ async def test_fifty_rules(s3: Operations) -> None:
                 "InvalidRequest",
                 f"The provided HTTP redirect code ({code}) is not valid. Valid codes are 3XX except 300.",
             )
-            for code in ("300", "200", "3xx", "3011")
+            for code in ("300", "306", "399", "200", "3xx", "3011")
         ),
         (
             site(rule({"host_name": "h"}, http_error_code_returned_equals="302")),
