@@ -48,7 +48,7 @@ class Key:
 
 @dataclass
 class Writer:
-    """Puts, completes, deletes and reads at gateways in turn, whatever becomes of them."""
+    """Puts, completes, copies, deletes and reads at gateways in turn, whatever becomes of them."""
 
     gateways: Sequence[Gateway]
     bucket: str
@@ -71,8 +71,13 @@ class Writer:
             gateway, key = chosen.choice(self.gateways), chosen.choice(self.keys)
             size = chosen.choice((0, 600, 6 * KIB, 90 * KIB, 1 * MIB + self.number, 3 * MIB))
             what = None if turn % 11 == 0 else (self.number * 1_000_000 + turn, size)
+            source = chosen.choice(self.keys) if turn % 7 == 3 else None
+            if source is not None and source.last is not None and not source.unknown:
+                what = source.last
+            else:
+                source = None
             key.unknown.add(what)
-            if self._asked(gateway, key.path, what, parts=turn % 6 == 0):
+            if self._asked(gateway, key.path, what, source, parts=turn % 6 == 0):
                 self.acknowledged += 1
                 key.last = what
                 if what is not None:
@@ -89,11 +94,15 @@ class Writer:
         if wrong is not None:
             self.wrong.append(wrong)
 
-    def _asked(self, gateway: Gateway, path: str, what: What | None, *, parts: bool) -> bool:
+    def _asked(
+        self, gateway: Gateway, path: str, what: What | None, source: Key | None, *, parts: bool
+    ) -> bool:
         """Whether that was acknowledged."""
         try:
             if what is None:
                 return wire.request(gateway, "DELETE", path).status == 204
+            if source is not None:
+                return copy(gateway, path, source.path)
             if not parts:
                 return wire.request(gateway, "PUT", path, body=content(*what)).status == 200
             return complete(gateway, path, content(*what))
@@ -117,6 +126,12 @@ def complete(gateway: Gateway, path: str, data: bytes) -> bool:
         f"<ETag>{part.headers['ETag']}</ETag></Part></CompleteMultipartUpload>"
     )
     done = wire.request(gateway, "POST", path, f"uploadId={upload}", body=document.encode())
+    return done.status == 200 and b"<Error>" not in done.body
+
+
+def copy(gateway: Gateway, path: str, source: str) -> bool:
+    """Whether the copy was acknowledged."""
+    done = wire.request(gateway, "PUT", path, headers={"x-amz-copy-source": source})
     return done.status == 200 and b"<Error>" not in done.body
 
 
