@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from s3gw.backends.base import Backend
 from s3gw.config import Settings
@@ -22,6 +22,7 @@ from s3gw.jobs.job import Job, Progress
 from s3gw.jobs.throttle import Throttle
 from s3gw.storage.replicate import Replicator, State
 from s3gw.storage.ring import Ring
+from s3gw.storage.standing import Standing
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +38,10 @@ class Balancer:
     backends: Mapping[int, Backend]
     replicas: int
     throttle: Throttle
+    _standing: Standing = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_standing", Standing(self.backends))
 
     async def repair(self, progress: Progress) -> None:
         """One round over the queue. What waits for a backend stays in it, and Unavailable is raised then.
@@ -98,7 +103,9 @@ class Balancer:
         rows = await instances.backends(self.db)
         weights = {row.id: row.weight for row in rows if row.state == "active"}
         resting, dead = ([row.id for row in rows if row.state == state] for state in ("read-only", "dead"))
-        return Replicator(self.db, self.backends, Ring(weights), self.replicas, resting, dead)
+        await self._standing.look()
+        ring, standing = Ring(weights), self._standing
+        return Replicator(self.db, self.backends, ring, self.replicas, resting, dead, standing)
 
 
 def balancer(db: Database, backends: Mapping[int, Backend], settings: Settings) -> Balancer:

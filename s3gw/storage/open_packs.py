@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Sequence
 
 from s3gw import pauses
 from s3gw.backends.base import Buffer
-from s3gw.errors import Unavailable
+from s3gw.errors import GatewayError, Unavailable
 from s3gw.storage.pack_register import Pack, Register, Waiter, fail
 from s3gw.storage.quorum import quorum
 
+log = logging.getLogger(__name__)
+
 PACK_SIZE = 24 << 20
 """Bytes from which a pack takes no further append; one append may carry it beyond."""
+_ATTEMPTS = 2
+"""Packs that the same frames are tried in, where the second goes elsewhere."""
 
 
 class OpenPacks:
@@ -71,11 +76,24 @@ class OpenPacks:
         return [waiter for waiter in group if waiter.is_waiting]
 
     async def _commit_group(self, group: Sequence[Waiter]) -> None:
-        if not group:
-            return
-        if self._open is None:
-            self._open = await self._begin()
-        pack = self._open
+        """Append to the open pack. Where that fails, and others can take part in place of what failed, in
+        another pack: what came of the first attempt is dead."""
+        for attempt in range(1, _ATTEMPTS + 1):
+            if not any(waiter.is_waiting for waiter in group):
+                return
+            if self._open is None:
+                self._open = await self._begin()
+            pack = self._open
+            try:
+                await self._commit_in(pack, group)
+            except (GatewayError, OSError) as error:
+                if attempt == _ATTEMPTS or not self._register.others(pack):
+                    raise
+                log.warning("pack %d takes no more, its frames go into another: %s", pack.id, error)
+            else:
+                return
+
+    async def _commit_in(self, pack: Pack, group: Sequence[Waiter]) -> None:
         header = b"" if pack.size else await self._register.header(pack)
         buffers: list[Buffer] = [header] if header else []
         length = len(header)
@@ -96,7 +114,10 @@ class OpenPacks:
 
     async def _append(self, pack: Pack, buffers: Sequence[Buffer]) -> int:
         """Append to all copies and wait for enough; the offset, which is the same in all."""
-        calls = {replica: appender.append(buffers) for replica, appender in pack.appenders.items()}
+        call = self._register.call
+        calls = {
+            replica: call(replica, appender.append(buffers)) for replica, appender in pack.appenders.items()
+        }
         offsets, failures = await quorum(calls, self._register.needed)
         if len(set(offsets.values())) != 1:
             raise Unavailable("the replicas of a pack differ in length")
@@ -106,11 +127,24 @@ class OpenPacks:
         return next(iter(offsets.values()))
 
     async def _begin(self) -> Pack:
-        """Register a pack, then create its blobs."""
-        pack = await self._register.begin(appendable=True)
+        """Register a pack, then create its blobs; another one where that fails and others could take it."""
+        for attempt in range(1, _ATTEMPTS + 1):
+            pack = await self._register.begin(appendable=True)
+            try:
+                return await self._opened(pack)
+            except (GatewayError, OSError) as error:
+                if attempt == _ATTEMPTS or not self._register.others(pack):
+                    raise
+                log.warning("pack %d cannot be begun, another is: %s", pack.id, error)
+        raise AssertionError("unreachable")
+
+    async def _opened(self, pack: Pack) -> Pack:
         try:
-            backends = self._register.backends
-            calls = {replica: backends[replica.backend_id].open(replica.blob) for replica in pack.replicas}
+            backends, call = self._register.backends, self._register.call
+            calls = {
+                replica: call(replica, backends[replica.backend_id].open(replica.blob))
+                for replica in pack.replicas
+            }
             pack.appenders, failures = await quorum(calls, self._register.needed)
             self._register.drop(pack, failures)
         except BaseException:

@@ -11,22 +11,26 @@ import asyncio
 import logging
 import random
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 from uuid import UUID
 
 from s3gw import pauses
 from s3gw.backends.base import Appender, Backend, Buffer
-from s3gw.db import instances, packs
+from s3gw.db import instances, packs, placement
 from s3gw.db.instances import Instance
 from s3gw.db.packs import Replica
 from s3gw.db.pool import Database
-from s3gw.errors import Unavailable
+from s3gw.errors import GatewayError, OutOfSpace, Unavailable
 from s3gw.storage import packformat
 from s3gw.storage.leases import Leases
 from s3gw.storage.ring import Ring
+from s3gw.storage.standing import Standing
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 _SAMPLE = 512
 """Ids of packs that are looked up to learn how often a kind of backend is drawn."""
@@ -48,6 +52,8 @@ class Pack:
     unpublished: int = 0
     """Uploads whose frames are durable here while their rows are not committed."""
     retired: bool = False
+    few: bool = False
+    """Whether it was begun with fewer copies than it should have, since some backends were not fit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +115,9 @@ class Register:
         placing: Placing,
     ) -> None:
         self.backends = backends
-        self._weights: Mapping[int, int] | None = None
+        self.standing = Standing(backends)
+        self._weights: Mapping[int, int] = {}
+        self._fit: Collection[int] = ()
         self._ring = Ring({})
         self._replicas = placing.replicas
         self.needed = placing.needed
@@ -122,11 +130,20 @@ class Register:
 
     async def draw(self) -> bool:
         """Whether what is to be written goes to a pack that is appended to: as often as packs are that the
-        ring puts wholly on backends that can. Raises Unavailable where too few backends take packs."""
-        if not self._weights:
-            self._follow(await instances.active_weights(self._db))
+        ring puts wholly on backends that can. Raises Unavailable where too few backends take packs, and
+        OutOfSpace where others are full."""
+        await self.standing.look()
+        self._follow(self._weights or await instances.active_weights(self._db))
         self._targets(0)
         return random.random() < self._appending  # noqa: S311 - nothing secret
+
+    async def require_space(self) -> None:
+        """Raise OutOfSpace where too few of the backends that take packs have space left."""
+        await self.standing.look()
+        full = self.standing.full
+        taking = [one for one in self.backends if self._weights.get(one, 0 if self._weights else 1)]
+        if full and sum(one not in full for one in taking) < self.needed:
+            raise OutOfSpace(f"of {len(taking)} backends that take packs, {len(full)} have no space left")
 
     async def begin(self, *, appendable: bool) -> Pack:
         """Register a pack with its replicas; from now on it is leased.
@@ -139,32 +156,53 @@ class Register:
             targets = self._targets(pack_id)
             if self._appends(targets) == appendable:
                 break
+            if self._appending == (0.0 if appendable else 1.0):
+                raise Unavailable("no backend takes packs in that way any more")
         registered = await packs.create(self._db, self._instance, pack_id, targets, self._leases.seconds)
         self._leases.hold_pack(registered.id)
         await pauses.reach("pack.registered")
-        return Pack(registered.id, registered.replicas)
+        few = len(targets) < min(self._replicas, len(self._weights))
+        return Pack(registered.id, registered.replicas, few=few)
+
+    async def call(self, replica: Replica, work: Coroutine[Any, Any, T]) -> T:
+        """Have a backend do something for a copy, and remember it if it fails."""
+        try:
+            return await work
+        except (GatewayError, OSError) as error:
+            self.standing.failed(replica.backend_id, error)
+            raise
+
+    def others(self, pack: Pack) -> bool:
+        """Whether another pack would go to other backends, after writes of this one have failed."""
+        self._follow(self._weights)
+        used = {replica.backend_id for replica in (*pack.replicas, *pack.failed)}
+        return len(self._fit) >= self.needed and not used <= set(self._fit)
 
     def drop(self, pack: Pack, failures: Mapping[Replica, Exception]) -> None:
         """Count on these copies no more."""
         for replica, error in failures.items():
-            log.warning(
-                "pack %d goes on without its copy on backend %d: %s", pack.id, replica.backend_id, error
-            )
+            where = (pack.id, replica.backend_id)
+            log.warning("pack %d goes on without its copy on backend %d: %s", *where, error)
+            self.standing.failed(replica.backend_id, error)
         pack.failed += failures
         pack.replicas = [replica for replica in pack.replicas if replica not in failures]
 
     def _follow(self, weights: Mapping[int, int]) -> None:
-        """Draw the ring anew where backends joined or left it."""
-        if weights == self._weights:
+        """Draw the ring anew where backends joined or left it, or are or are not fit."""
+        here = [number for number, weight in weights.items() if weight and number in self.backends]
+        fit = self.standing.fit(here, self.needed)
+        if weights == self._weights and fit == self._fit:
             return
-        self._weights = weights
-        self._ring = Ring({number: weights.get(number, 0) for number in self.backends})
+        self._weights, self._fit = weights, fit
+        self._ring = Ring({number: weights[number] for number in fit})
         drawn = [self._ring.backends(number, self._replicas) for number in range(_SAMPLE)]
         self._appending = sum(map(self._appends, drawn)) / _SAMPLE
 
     def _targets(self, pack_id: int) -> list[int]:
         found = self._ring.backends(pack_id, self._replicas)
         if len(found) < self.needed:
+            if full := self.standing.full & set(self._weights):
+                raise OutOfSpace(f"{len(full)} of {len(self._weights)} backends have no space left")
             raise Unavailable(f"of {self.needed} backends that must take a pack there are {len(found)}")
         return found
 
@@ -213,6 +251,8 @@ class Register:
         for appender in pack.appenders.values():
             await appender.close()
         await packs.seal(self._db, pack.id, pack.size, [replica.name for replica in pack.failed])
+        if pack.few:
+            await placement.queue_repairs(self._db, [pack.id])
 
 
 def fail(group: Sequence[Waiter], error: BaseException) -> None:

@@ -33,8 +33,14 @@ class PackWriter:
         self._open = OpenPacks(self._register)
         self._put = PutPacks(self._register)
         leases.on_pack_lost = self._open.lost
+        self.standing = self._register.standing
+        """Which backends are fit to take packs."""
         self.commits = self._register.commits
         """What was made durable so far."""
+
+    async def require_space(self) -> None:
+        """Raise OutOfSpace where too few backends have space left for what comes."""
+        await self._register.require_space()
 
     @asynccontextmanager
     async def append(

@@ -17,7 +17,7 @@ from collections.abc import Sequence
 
 from s3gw import pauses
 from s3gw.backends.base import Buffer
-from s3gw.errors import Unavailable
+from s3gw.errors import OutOfSpace, Unavailable
 from s3gw.storage.pack_register import Pack, Register, Waiter, fail
 from s3gw.storage.quorum import quorum
 
@@ -100,7 +100,7 @@ class PutPacks:
             for attempt in range(1, _ATTEMPTS + 1):
                 try:
                     await self._put_once(group)
-                except Unavailable as error:
+                except (OutOfSpace, Unavailable) as error:
                     if attempt == _ATTEMPTS or not any(waiter.is_waiting for waiter in group):
                         raise
                     log.warning("a pack did not go up, its frames go into another: %s", error)
@@ -125,9 +125,10 @@ class PutPacks:
         buffers: list[Buffer] = [await self._register.header(pack)]
         for waiter in group:
             buffers.extend(waiter.buffers)
-        backends = self._register.backends
+        backends, call = self._register.backends, self._register.call
         calls = {
-            replica: backends[replica.backend_id].put(replica.blob, buffers) for replica in pack.replicas
+            replica: call(replica, backends[replica.backend_id].put(replica.blob, buffers))
+            for replica in pack.replicas
         }
         _, failures = await quorum(calls, self._register.needed)
         self._register.drop(pack, failures)

@@ -169,6 +169,8 @@ class Reader:
         if any(new is None or new.digest != old.digest for new, old in zip(moved, known, strict=True)):
             raise Damaged("the body was replaced and collected while it was read") from trouble
         if moved == known:
+            if len(known) > 1 and len(segment.replicas) > 1:
+                return await self._load_each(segment)  # copies may be damaged in different frames
             if isinstance(trouble, Unavailable):
                 raise trouble
             raise Damaged(f"no intact copy of pack {segment.pack_id} is left: {trouble}") from trouble
@@ -180,6 +182,15 @@ class Reader:
         for part in _grouped(again):
             blocks.extend(await self._load(part))
         return blocks
+
+    async def _load_each(self, segment: Segment) -> list[Buffer]:
+        """The chunks of a segment one by one, each from a copy that has it."""
+        return [
+            block
+            for extent in segment.extents
+            for alone in _grouped([extent])
+            for block in await self._load(alone)
+        ]
 
     async def _fetch(self, segment: Segment, replica: Replica) -> list[Buffer]:
         backend = self._backends.get(replica.backend_id)

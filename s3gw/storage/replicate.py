@@ -1,15 +1,18 @@
 """Brings one pack to where it should be: missing copies are made, broken and superfluous ones given up.
 
-A copy is made from one in which every frame has its checksum, of its stored bytes: no key is needed. Its row
-is there before its blob, and readers are sent to it when the blob is durable. Nothing is given up before as
-many copies as there should be are ready.
+A copy is made from one in which every frame has its checksum, of its stored bytes: no key is needed. Where no
+copy is whole, each frame is taken from one that has it. A copy's row is there before its blob, and readers
+are sent to it when the blob is durable. Nothing is given up before as many copies as there should be are
+ready.
+
+A full backend gets no copies; what belongs there stays where it is, or goes to the next that has room.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import Enum, auto
 
 from s3gw import pauses
@@ -19,11 +22,17 @@ from s3gw.db.compaction import Contents
 from s3gw.db.packs import Replica
 from s3gw.db.placement import Copies
 from s3gw.db.pool import Database
-from s3gw.errors import BlobNotFound, Damaged, OutOfSpace, Unavailable
+from s3gw.errors import BlobNotFound, OutOfSpace, Unavailable
+from s3gw.storage.mend import mend
 from s3gw.storage.ring import Ring
+from s3gw.storage.standing import Standing
 from s3gw.storage.verify import bad_frames, missing, read_copy
 
 log = logging.getLogger(__name__)
+
+
+_ALL = 1 << 16
+"""More backends than there are."""
 
 
 class State(Enum):
@@ -33,7 +42,7 @@ class State(Enum):
     WAITS = auto()
     """For a backend that does not answer, or that is full."""
     DAMAGED = auto()
-    """No copy is whole."""
+    """A frame that is in use is whole in no copy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +58,8 @@ class Replicator:
     """Backends that are only read: what they have counts, and stays."""
     dead: Collection[int] = ()
     """Backends that are lost, with what they had."""
+    standing: Standing = field(default_factory=lambda: Standing({}))
+    """Which of them are full."""
 
     def is_due(self, copies: Copies) -> bool:
         """Whether anything is to be done, as far as the rows tell."""
@@ -65,7 +76,8 @@ class Replicator:
         gone = {*broken, *self._lost(copies)}
         copies = self._living(copies, gone)
         lacking, spare = self._difference(copies)
-        written, state = (await self._copy(copies, lacking)) if lacking else (0, State.SETTLED)
+        spoilt = [replica for replica in broken if replica.backend_id not in self.dead]
+        written, state = (await self._copy(copies, lacking, spoilt)) if lacking else (0, State.SETTLED)
         if state is State.SETTLED and (spare or gone):
             kept = min(self.replicas, len(copies.ready) + len(lacking))
             await self._give_up(copies, [*spare, *gone], kept)
@@ -97,7 +109,7 @@ class Replicator:
         return Copies(copies.pack_id, copies.size, ready, ())
 
     def _difference(self, copies: Copies) -> tuple[list[int], list[Replica]]:
-        """The backends that lack a copy, and the copies that are then too many."""
+        """The backends that lack a copy and have room, and the copies that are then too many."""
         wanted = self.ring.backends(copies.pack_id, self.replicas)
         there: dict[int, Replica] = {}
         for replica in copies.ready:
@@ -110,53 +122,92 @@ class Replicator:
             if replica.backend_id not in self.resting
             and (replica.backend_id not in wanted or there[replica.backend_id] != replica)
         ]
-        return lacking[: max(0, len(lacking) - resting)], spare
+        lacking = lacking[: max(0, len(lacking) - resting)]
+        full = self.standing.refusing
+        taking = [number for number in lacking if number not in full]
+        if not (left := len(lacking) - len(taking)):
+            return lacking, spare
+        # What those that are full cannot take is kept where it is, each backend's first copy of it.
+        kept = [replica for replica in spare if there[replica.backend_id] == replica][:left]
+        avoided = {*wanted, *there, *full}
+        others = [one for one in self.ring.backends(copies.pack_id, _ALL) if one not in avoided]
+        taking += others[: left - len(kept)]
+        return taking, [replica for replica in spare if replica not in kept]
 
-    async def _copy(self, copies: Copies, lacking: list[int]) -> tuple[int, State]:
+    async def _copy(
+        self, copies: Copies, lacking: Sequence[int], spoilt: Sequence[Replica]
+    ) -> tuple[int, State]:
         found = await compaction.contents(self.db, copies.pack_id)
         if not found.replicas:
             return 0, State.SETTLED  # condemned meanwhile
-        data, state = await self._whole(copies, found)
+        data, state = await self._whole(copies, spoilt, found)
         if data is None:
             return 0, state
         written = 0
         for number in lacking:
-            backend = self.backends.get(number)
-            if backend is None:
-                return written, State.WAITS
-            replica = await placement.begin_copy(self.db, copies.pack_id, number)
+            replica = await self._put(copies.pack_id, number, data)
             if replica is None:
-                return written, State.SETTLED
-            await pauses.reach("replica.registered")
-            try:
-                await backend.put(replica.blob, [data])
-            except (Unavailable, OutOfSpace, OSError) as error:
-                log.warning("pack %d gets no copy on backend %d yet: %s", copies.pack_id, number, error)
-                return written, State.WAITS
-            await pauses.reach("replica.put")
-            if await placement.finish_copy(self.db, replica.name):
+                state = State.WAITS
+            elif await placement.finish_copy(self.db, replica.name):
                 written += len(data)
-        return written, State.SETTLED
+        return written, state
 
-    async def _whole(self, copies: Copies, found: Contents) -> tuple[Buffer | None, State]:
-        """The bytes of a copy whose frames in use are all intact."""
+    async def _put(self, pack_id: int, number: int, data: Buffer) -> Replica | None:
+        """Make a copy on that backend; None where it has to wait."""
+        backend = self.backends.get(number)
+        if backend is None:
+            return None
+        replica = await placement.begin_copy(self.db, pack_id, number)
+        if replica is None:  # it is condemned just now, or gone
+            return None
+        await pauses.reach("replica.registered")
+        try:
+            await backend.put(replica.blob, [data])
+        except (Unavailable, OutOfSpace, OSError) as error:
+            log.warning("pack %d gets no copy on backend %d yet: %s", pack_id, number, error)
+            self.standing.failed(number, error)
+            return None
+        await pauses.reach("replica.put")
+        return replica
+
+    async def _whole(
+        self, copies: Copies, spoilt: Sequence[Replica], found: Contents
+    ) -> tuple[Buffer | None, State]:
+        """The bytes of a pack whose frames in use are all intact, out of several copies where none is whole.
+
+        Copies that are known to be broken are asked last.
+        """
         waits = False
-        for replica in copies.ready:
-            backend = self.backends.get(replica.backend_id)
-            if backend is None:
-                waits = True
-                continue
+        data: bytearray | None = None
+        damaged: set[Replica] = set()
+        asked = [*copies.ready, *spoilt]
+        # What one copy mends may show what an earlier one has behind a header that was damaged.
+        for replica in asked * (2 if len(asked) > 2 else 1):
             try:
-                data = await read_copy(backend, replica, copies.size)
-                if not await bad_frames(data, found):
-                    return data, State.SETTLED
-                log.warning("pack %d, copy %s: is damaged", copies.pack_id, replica.blob)
-            except (BlobNotFound, Damaged) as error:
+                read = await self._read(replica, copies.size)
+            except BlobNotFound as error:
                 log.warning("pack %d, copy %s: %s", copies.pack_id, replica.blob, error)
+                continue
             except (Unavailable, OSError) as error:
                 log.warning("pack %d, copy %s: %s", copies.pack_id, replica.blob, error)
                 waits = True
+                continue
+            if not await bad_frames(read, found):
+                return read, State.SETTLED
+            log.warning("pack %d, copy %s: is damaged", copies.pack_id, replica.blob)
+            damaged.add(replica)
+            if data is None:
+                data = read
+            elif await mend(data, read) and not await bad_frames(data, found):
+                log.warning("pack %d: is mended from %d damaged copies", copies.pack_id, len(damaged))
+                return data, State.SETTLED
         return None, State.WAITS if waits else State.DAMAGED
+
+    async def _read(self, replica: Replica, size: int) -> bytearray:
+        backend = self.backends.get(replica.backend_id)
+        if backend is None:
+            raise Unavailable(f"backend {replica.backend_id} is not of this gateway")
+        return await read_copy(backend, replica, size)
 
     async def _give_up(self, copies: Copies, replicas: Collection[Replica], keep: int) -> None:
         names = [replica.name for replica in replicas]

@@ -90,10 +90,8 @@ class Store:
         self._longer = 0
         """Plain bytes of bodies of some MiB that are kept until they are published."""
         self._space_checked = float("-inf")
-        self._watched = {f"backend {number}": backend for number, backend in backends.items()}
-        if rows is not None:
-            self._watched["the disk of the database"] = rows
-        self._full: list[str] = []
+        self._rows = rows
+        self._rows_full = False
         self._tools = Tools(
             db,
             instance,
@@ -242,16 +240,18 @@ class Store:
             self._leases.abandon(draft.manifest_id)
 
     async def check_space(self) -> None:
-        """Raise OutOfSpace where a backend, or the database's disk, has nothing left above its reserve.
+        """Raise OutOfSpace where too few backends have anything left above their reserve, or the database's
+        disk has not.
 
         This holds for whatever adds rows, too.
         """
         now = asyncio.get_running_loop().time()
-        if now - self._space_checked >= _SPACE_FRESH:
+        if self._rows is not None and now - self._space_checked >= _SPACE_FRESH:
             self._space_checked = now
-            self._full = [name for name, backend in self._watched.items() if await _is_full(backend)]
-        if self._full:
-            raise OutOfSpace(f"{self._full[0]} has no space left above its reserve")
+            self._rows_full = await _is_full(self._rows)
+        if self._rows_full:
+            raise OutOfSpace("the disk of the database has no space left above its reserve")
+        await self._packs.require_space()
 
     async def close(self) -> None:
         """Seal the open pack and stop renewing. Reads and writes must have ended."""

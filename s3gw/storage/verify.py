@@ -8,7 +8,7 @@ from __future__ import annotations
 from s3gw.backends.base import Backend, Buffer
 from s3gw.db.compaction import Contents
 from s3gw.db.packs import Replica
-from s3gw.errors import BlobNotFound, Damaged
+from s3gw.errors import BlobNotFound
 from s3gw.storage.packscan import PackScan, Read
 
 _READ = 4 << 20
@@ -16,12 +16,12 @@ _READ = 4 << 20
 
 
 async def read_copy(backend: Backend, replica: Replica, size: int) -> bytearray:
-    """The whole blob. Raises BlobNotFound, Unavailable, and Damaged where it is shorter than `size`."""
+    """The whole blob, filled up with zeros where it ends before `size`. Raises BlobNotFound, Unavailable."""
     data = bytearray()
     while len(data) < size:
         more = await backend.read(replica.blob, len(data), min(_READ, size - len(data)))
         if not more:
-            raise Damaged(f"it ends at byte {len(data)} of {size}")
+            return data + bytes(size - len(data))
         data += more
     return data
 

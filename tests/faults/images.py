@@ -22,8 +22,8 @@ _WITHIN = 60.0
 
 
 class Image:
-    """A file system of its own. Its journal commits by itself every ten minutes only, so that what a test finds
-    after a power cut was synced, and not merely old enough."""
+    """A file system of its own. Its journal commits by itself every ten minutes only, so that what a test
+    finds after a power cut was synced, and not merely old enough."""
 
     def __init__(self, path: Path, size: int, at: Path) -> None:
         self._path = path
@@ -73,8 +73,8 @@ class Image:
 
 @contextmanager
 def mounted(path: Path, size: int, at: Path) -> Iterator[Image]:
-    """A new file system of `size` bytes, mounted at `at`. The test is skipped where that is not allowed; where
-    CI is set it must be."""
+    """A new file system of `size` bytes, mounted at `at`. The test is skipped where that is not allowed;
+    where CI is set it must be."""
     image = Image(path, size, at)
     try:
         image.mount()
