@@ -53,6 +53,8 @@ names of others; every other one is parsed and answered with a well-formed `501 
 - Replication, inventory, analytics, metrics and Intelligent-Tiering configurations and transfer acceleration
   are checked, stored and returned, and nothing is done by them: no object is copied, no report is written, no
   object shows a replication status.
+- UpdateObjectEncryption reads and stores the bytes anew where the key is another, since objects of one key
+  share chunks that are encrypted by it: it takes as long as such a copy, and then effect at once.
 - A write may carry `If-Match: *`, "whatever is there, if there is something"; AWS knows one entity tag only.
 - A conditional CompleteMultipartUpload is judged by the key as it is when the upload is completed. AWS also
   answers `409 ConditionalRequestConflict` where the key was written or deleted since the upload began.

@@ -165,6 +165,7 @@ RULES: Mapping[str, Rule] = {
     "GetObjectLegalHold": _version(None, "s3:GetObjectLegalHold"),
     "PutObjectLegalHold": _version(None, "s3:PutObjectLegalHold"),
     "RestoreObject": _version(None, "s3:RestoreObject"),
+    "UpdateObjectEncryption": _version(None, "s3:UpdateObjectEncryption"),
     "PutObject": _key(WRITE, "s3:PutObject"),
     "PostObject": _key(WRITE, "s3:PutObject"),
     "CopyObject": _key(WRITE, "s3:PutObject"),

@@ -44,6 +44,7 @@ _STATES = {
     "S3UPL": Outcome.NO_UPLOAD,
     "S3PRT": Outcome.INVALID_PART,
     "S3CHG": Outcome.CHANGED,
+    "S3LCK": Outcome.LOCKED,
     "S3VER": Outcome.VERSIONED,
     "S3PTS": Outcome.TOO_MANY_PARTS,
 }

@@ -246,3 +246,24 @@ def test_no_key_of_a_customer_is_logged(gateway: Gateway, bucket: str) -> None:
     for text in (gateway.logs(), *errors):
         assert secret not in text
         assert encoded not in text
+
+
+def test_another_key_for_an_object_that_is_there(
+    gateway: Gateway, bucket: str, forms: Mapping[str, dict[str, Any]]
+) -> None:
+    s3: Any = gateway.client()
+    put = s3.put_object(Bucket=bucket, Key="key", Body=DATA)
+    named = s3.put_object(Bucket=bucket, Key="other", Body=b"x", **forms["kms"])["SSEKMSKeyId"]
+    arn = s3.put_object(Bucket=bucket, Key="other", Body=b"x", **forms["own"])["SSEKMSKeyId"]
+    assert arn != named
+    wanted = {"SSEKMS": {"KMSKeyArn": arn, "BucketKeyEnabled": True}}
+    s3.update_object_encryption(Bucket=bucket, Key="key", ObjectEncryption=wanted)
+    got = s3.get_object(Bucket=bucket, Key="key")
+    assert got["Body"].read() == DATA
+    assert (got["ETag"], got["SSEKMSKeyId"], got["BucketKeyEnabled"]) == (put["ETag"], arn, True)
+    wanted = {"SSEKMS": {"KMSKeyArn": "not-a-key"}}
+    client = gateway.client(parameter_validation=False)
+    assert _code(client.update_object_encryption, Bucket=bucket, Key="key", ObjectEncryption=wanted) == (
+        400,
+        "InvalidRequest",
+    )
