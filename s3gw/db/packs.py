@@ -7,7 +7,17 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from s3gw.db.instances import Instance
-from s3gw.db.pool import Database
+from s3gw.db.pool import Connection, Database
+
+_CONDEMN = """
+    WITH gone AS (
+        DELETE FROM replicas WHERE pack_id = $1 AND name = ANY ($2::uuid[]) RETURNING name, backend_id
+    ), condemned AS (
+        INSERT INTO tombstones (name, backend_id, size)
+        SELECT g.name, g.backend_id, p.size FROM gone g JOIN packs p ON p.id = $1
+        JOIN backends b ON b.id = g.backend_id AND b.state <> 'dead'
+    )
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,14 +129,13 @@ async def renew(db: Database, pack_ids: Sequence[int], lease: float) -> frozense
 async def give_up(db: Database, pack_id: int, names: Sequence[UUID]) -> None:
     """Condemn copies of a pack that are not whole, and have others made."""
     await db.execute(
-        """
-        WITH gone AS (
-            DELETE FROM replicas WHERE pack_id = $1 AND name = ANY ($2::uuid[]) RETURNING name, backend_id
-        ), condemned AS (
-            INSERT INTO tombstones (name, backend_id) SELECT name, backend_id FROM gone
-        )
-        INSERT INTO repairs (pack_id) SELECT $1 FROM packs WHERE id = $1 ON CONFLICT DO NOTHING
-        """,
+        f"{_CONDEMN} INSERT INTO repairs (pack_id) SELECT id FROM packs WHERE id = $1 ON CONFLICT DO NOTHING",
         pack_id,
         names,
     )
+
+
+async def condemn_copies(connection: Connection, pack_id: int, names: Sequence[UUID]) -> None:
+    """Condemn copies of a pack. Their blobs are unlinked when the margin for tombstones is over; what is on a
+    dead backend is forgotten."""
+    await connection.execute(f"{_CONDEMN} SELECT 1", pack_id, names)

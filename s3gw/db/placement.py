@@ -8,7 +8,7 @@ from uuid import UUID
 
 import asyncpg
 
-from s3gw.db.packs import Replica
+from s3gw.db.packs import Replica, condemn_copies
 from s3gw.db.pool import Database
 
 _BATCH = 256
@@ -105,8 +105,7 @@ async def finish_copy(db: Database, name: UUID) -> bool:
 async def give_up_copies(db: Database, pack_id: int, names: Sequence[UUID], keep: int) -> bool:
     """Condemn copies of a pack, unless fewer than `keep` that are ready would be left; whether that was done.
 
-    Their blobs are unlinked when the margin for tombstones is over, as those of emptied packs are; what is on
-    a dead backend is forgotten.
+    Their blobs are unlinked when the margin for tombstones is over, as those of emptied packs are.
     """
     async with db.transaction() as connection:
         await connection.execute("SELECT 1 FROM packs WHERE id = $1 FOR NO KEY UPDATE", pack_id)
@@ -117,25 +116,8 @@ async def give_up_copies(db: Database, pack_id: int, names: Sequence[UUID], keep
         )
         if left < keep:
             return False
-        await _condemn(connection, pack_id, names)
+        await condemn_copies(connection, pack_id, names)
         return True
-
-
-async def _condemn(
-    connection: asyncpg.Connection[asyncpg.Record], pack_id: int, names: Sequence[UUID]
-) -> None:
-    await connection.execute(
-        """
-        WITH gone AS (
-            DELETE FROM replicas WHERE pack_id = $1 AND name = ANY ($2::uuid[]) RETURNING name, backend_id
-        )
-        INSERT INTO tombstones (name, backend_id, size)
-        SELECT g.name, g.backend_id, p.size FROM gone g JOIN packs p ON p.id = $1
-        JOIN backends b ON b.id = g.backend_id AND b.state <> 'dead'
-        """,
-        pack_id,
-        names,
-    )
 
 
 def _copies(row: asyncpg.Record) -> Copies:
