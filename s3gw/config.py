@@ -92,12 +92,18 @@ def _margins(values: Any, env: Mapping[str, str]) -> Margins:
 def _convert(name: str, value: Any) -> Any:
     if name in _SIZES:
         return parse_size(name, value)
-    if name in _TIMES or name in ("shutdown_timeout", "job_rest", "compact_dead", "scrub_period"):
+    if name in _TIMES or name in (
+        "shutdown_timeout",
+        "job_rest",
+        "compact_dead",
+        "scrub_period",
+        "export_interval",
+    ):
         return _number(name, value)
     match name:
         case "data":
             return Path(str(value))
-        case "workers" | "max_connections" | "replicas" | "write_quorum" | "notify_limit":
+        case "workers" | "max_connections" | "replicas" | "write_quorum" | "notify_limit" | "export_keep":
             return _integer(name, value)
         case "notify":
             return target_url.parse_all(value)

@@ -107,6 +107,8 @@ def _check_websites(settings: Settings) -> None:
 def _check_jobs(settings: Settings) -> None:
     if not 1 <= settings.compact_dead <= 99:
         raise ConfigError("compact_dead: must be from 1 to 99 percent")
+    if settings.export_keep < 1:
+        raise ConfigError("export_keep: must be at least 1")
     if settings.notify_limit < 1:
         raise ConfigError("notify_limit: must be at least 1")
 

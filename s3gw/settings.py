@@ -121,6 +121,10 @@ class Settings:
     """Percent of a pack that must be dead for its live bytes to be copied elsewhere."""
     scrub_period: float = 30 * 86400.0
     """Within which the job reads and verifies every copy of every pack; 0 for never."""
+    export_interval: float = 0.0
+    """Pause between two exports of the metadata to the backends; 0 for none."""
+    export_keep: int = 7
+    """Exports that are kept on each backend, the newest."""
     margins: Margins = field(default_factory=Margins)
 
     @property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from s3gw.app.adoption import add_backend
 from s3gw.app.data_directory import Credentials, DataDirectory
-from s3gw.app.foundation import address_of_database, database, storage
+from s3gw.app.foundation import address_of_database, database, masters_of, new_database, open_places, storage
 from s3gw.app.gateway import serve
 from s3gw.app.masters import change as change_master
 from s3gw.app.masters import reseal, to_seal
@@ -16,6 +16,9 @@ __all__ = [
     "address_of_database",
     "change_master",
     "database",
+    "masters_of",
+    "new_database",
+    "open_places",
     "reseal",
     "serve",
     "storage",

@@ -13,13 +13,13 @@ from s3gw.app.meter import Meter
 from s3gw.app.store_figures import StoreFigures
 from s3gw.config import Settings
 from s3gw.db.pool import Database
-from s3gw.jobs import collect, compact, deliver_logs, lifecycle, notify, replicate, scrub
+from s3gw.jobs import collect, compact, deliver_logs, export, lifecycle, notify, replicate, scrub
 from s3gw.jobs.runner import Runner
 from s3gw.sealing import Masters
 from s3gw.targets.base import Target
 from s3gw.targets.opening import open_target
 
-CONNECTIONS = 21
+CONNECTIONS = 24
 """Every running job holds one to be alone with it, and works on another; leases and metrics take turns."""
 
 
@@ -45,6 +45,7 @@ async def background(ground: Foundation, meter: Meter) -> AsyncIterator[None]:
             *replicate.jobs(db, backends, settings),
             deliver_logs.job(db, store, settings),
             *scrub.jobs(db, backends, settings),
+            *export.jobs(db, backends, masters, settings),
         ]
         if settings.notify:
             jobs.append(notify.job(db, await _targets(stack, settings), settings))

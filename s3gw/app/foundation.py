@@ -14,6 +14,7 @@ from s3gw.app.data_directory import Credentials, DataDirectory
 from s3gw.backend_url import FileLocation, Location
 from s3gw.backends.base import Backend
 from s3gw.backends.observed import Observer
+from s3gw.backends.opening import open_backend
 from s3gw.config import Settings
 from s3gw.db import accounts, encryption_keys, instances
 from s3gw.db.embedded import Embedded, open_embedded, start_embedded
@@ -23,6 +24,7 @@ from s3gw.db.pool import Database
 from s3gw.db.records import Account
 from s3gw.errors import ConfigError, GatewayError, Unavailable
 from s3gw.metrics.board import Board
+from s3gw.sealing import Masters
 from s3gw.storage import keys
 from s3gw.storage.packs import Placing
 
@@ -199,6 +201,38 @@ async def storage(settings: Settings) -> AsyncIterator[tuple[Database, dict[int,
         finally:
             for backend in backends.values():
                 await backend.close()
+
+
+@asynccontextmanager
+async def new_database(settings: Settings) -> AsyncIterator[str]:
+    """The URL of a database to restore to: the given one, or the embedded one, made where there is none.
+
+    Raises ConfigError where a gateway runs on the data directory.
+    """
+    if settings.database_url is not None:
+        yield settings.database_url
+        return
+    directory = DataDirectory.create(settings.data)
+    directory.lock()
+    try:
+        embedded = await start_embedded(directory.path)
+        try:
+            yield embedded.url
+        finally:
+            await embedded.stop()
+    finally:
+        directory.unlock()
+
+
+def masters_of(settings: Settings) -> Masters:
+    """The master keys of a gateway, for a command."""
+    return DataDirectory(settings.data).masters(settings)
+
+
+def open_places(settings: Settings) -> list[Backend]:
+    """The backends that the settings name, for a command that has no database to ask which they are."""
+    own = () if settings.backend else (_own_packs(DataDirectory(settings.data)),)
+    return [open_backend(location) for location in settings.backend or own]
 
 
 class Keeper:

@@ -7,6 +7,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from s3gw.app import DataDirectory, address_of_database
+from s3gw.cli import exports
 from s3gw.cli.output import say
 from s3gw.config import Settings
 from s3gw.db.embedded_upgrade import upgrade
@@ -29,6 +30,7 @@ def add(commands: Commands, common: argparse.ArgumentParser) -> None:
         "upgrade", parents=[common], help="bring the embedded PostgreSQL to the version of this release"
     )
     upgrading.set_defaults(run=run_upgrade)
+    exports.add(actions, common)
 
 
 def run_migrate(settings: Settings, given: argparse.Namespace) -> int:

@@ -65,6 +65,8 @@ SERVE = {
     "job_rest": ("SECONDS", "that compaction rests for each second it worked (2)"),
     "compact_rate": ("SIZE", "bytes a second that compaction reads at most; 0 for any (0)"),
     "scrub_period": ("SECONDS", "within which every copy of a pack is verified; 0 for never (2592000)"),
+    "export_interval": ("SECONDS", "between two exports of the metadata to the backends; 0 for none (0)"),
+    "export_keep": ("N", "exports of the metadata that are kept on each backend, the newest (7)"),
     "compact_dead": ("PERCENT", "of a pack that must be dead for it to be compacted (30)"),
 }
 """Further settings of `serve`."""

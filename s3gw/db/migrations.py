@@ -26,7 +26,8 @@ OLDEST_RELEASE = 3
 """How many migrations a release must know to work on the tables of this one: as many as the release before,
 0.1.0. To be changed with each release; recorded with every migration that this one applies."""
 
-_LOCK = 0x73336777  # "s3gw", in the space of advisory locks that all users of the server share
+LOCK = 0x73336777
+"""Of migrations: "s3gw", in the space of advisory locks that all users of the server share."""
 _TABLE = """
 CREATE TABLE IF NOT EXISTS schema_migrations (
     version       integer PRIMARY KEY,
@@ -76,20 +77,22 @@ def load(directory: Path) -> list[Migration]:
 
 
 async def migrate(
-    url: str, directory: Path | None = None, oldest_release: int = OLDEST_RELEASE
+    url: str, directory: Path | None = None, oldest_release: int = OLDEST_RELEASE, until: int | None = None
 ) -> list[Migration]:
-    """Apply what is missing; the migrations applied now.
+    """Apply what is missing; the migrations applied now. `until` leaves out those of a higher number.
 
     Raises ConfigError for a server that is too old, a database that is not in UTF-8, that a release has
     migrated which is newer than the next, or whose record differs from the files; Unavailable where the
     server does not answer.
     """
-    migrations = load(directory or schema_directory())
+    migrations = load(directory or schema_directory())[:until]
     connection = await connect_once(url)
     try:
         await _check_server(connection)
+        if await _is_up_to_date(connection, migrations):
+            return []  # without the lock, which an export of the metadata may hold for long
         async with connection.transaction():
-            await connection.execute("SELECT pg_advisory_xact_lock($1)", _LOCK)
+            await connection.execute("SELECT pg_advisory_xact_lock($1)", LOCK)
             await connection.execute(_TABLE)
             if not await connection.fetchval(_HAS_OLDEST):  # altering waits for a dump that is being made
                 await connection.execute(_OLDEST)
@@ -118,6 +121,13 @@ async def _check_server(connection: Connection) -> None:
     encoding = await connection.fetchval("SHOW server_encoding")
     if encoding != "UTF8":
         raise ConfigError(f"database_url: the database is encoded in {encoding}, s3gw needs UTF8")
+
+
+async def _is_up_to_date(connection: Connection, migrations: list[Migration]) -> bool:
+    async with connection.transaction():
+        if not await connection.fetchval(_HAS_OLDEST):
+            return False
+        return not _missing(migrations, await connection.fetch("SELECT * FROM schema_migrations"))
 
 
 def _missing(migrations: list[Migration], applied: list[asyncpg.Record]) -> list[Migration]:

@@ -1,0 +1,1 @@
+"""Exports of the metadata: all that the database knows, as a stream of bytes, and back."""
