@@ -12,7 +12,7 @@ NODE := .node
 NODE_READY := $(NODE)/.ready
 PIP := -m pip install --quiet --disable-pip-version-check
 # Client programs that no wheel carries, and the backup programs that savings are compared with.
-DEBIAN := s3fs fuse pgbouncer postgresql restic borgbackup chromium redis-server nats-server rabbitmq-server $(shell command -v npm >/dev/null || echo nodejs npm)
+DEBIAN := s3fs fuse s3cmd pgbouncer postgresql restic borgbackup chromium redis-server nats-server rabbitmq-server $(shell command -v npm >/dev/null || echo nodejs npm)
 
 .PHONY: help setup serve test check format test-deps test-all test-postgres conformance bench bench-full bench-seeds bench-savings fuzz tables lock clean
 

@@ -115,3 +115,42 @@ def test_a_client_of_another_region_is_told_which(gateway: Gateway, bucket: str,
 
 def _elsewhere(request: object, **_: object) -> None:
     request.context["signing"]["region"] = "eu-west-1"  # type: ignore[attr-defined]
+
+
+_ACL = b"<AccessControlPolicy><Owner/><AccessControlList/></AccessControlPolicy>"
+_SITE = b"<WebsiteConfiguration><IndexDocument><Suffix>i</Suffix></IndexDocument></WebsiteConfiguration>"
+
+
+@pytest.mark.parametrize(
+    ("target", "document"),
+    [
+        ("?acl", _ACL),
+        ("/k?acl", _ACL),
+        ("?logging", b"<BucketLoggingStatus/>"),
+        ("?policy", b"{}"),
+        (
+            "?requestPayment",
+            b"<RequestPaymentConfiguration><Payer>BucketOwner</Payer></RequestPaymentConfiguration>",
+        ),
+        ("?versioning", b"<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>"),
+        ("?website", _SITE),
+    ],
+)
+def test_documents_of_older_clients_have_no_digest(
+    gateway: Gateway, bucket: str, s3: S3Client, target: str, document: bytes
+) -> None:
+    s3.put_object(Bucket=bucket, Key="k")
+    path, _, query = target.partition("?")
+    said = wire.request(gateway, "PUT", f"/{bucket}{path}", query, body=document)
+    assert b"Missing required header" not in said.body
+    assert said.status == 200 or said.code in ("MalformedPolicy", "MalformedACLError"), said.body
+
+
+@pytest.mark.parametrize(
+    "target", ["?cors", "?encryption", "?lifecycle", "?object-lock", "?tagging", "/k?tagging", "/k?retention"]
+)
+def test_of_others_a_digest_is_demanded(gateway: Gateway, bucket: str, target: str) -> None:
+    path, _, query = target.partition("?")
+    said = wire.request(gateway, "PUT", f"/{bucket}{path}", query, body=b"<A/>")
+    message = b"Missing required header for this request: Content-MD5 OR x-amz-checksum-*"
+    assert (said.status, said.code, message in said.body) == (400, "InvalidRequest", True)

@@ -17,7 +17,7 @@ from urllib.parse import parse_qsl
 
 import botocore
 
-from tools.protocol.overrides import ADDED_HEADERS, DROPPED_MEMBERS
+from tools.protocol.overrides import ADDED_HEADERS, DIGEST_NOT_NEEDED, DROPPED_MEMBERS
 
 MODEL_PATH = "data/s3/2006-03-01/service-2.json.gz"
 
@@ -209,6 +209,8 @@ def _operation(name: str, raw: dict[str, Any], shapes: _Shapes) -> OperationMode
     resources = {"/": "service", "/{Bucket}": "bucket", "/{Bucket}/{Key+}": "object"}
     resources["/WriteGetObjectResponse"] = "service"
     expect(path in resources, f"operation {name} has the unknown path {path}")
+    digest = raw.get("httpChecksum", {}).get("requestChecksumRequired", False)
+    expect(digest or name not in DIGEST_NOT_NEEDED, f"the model demands no digest for {name}: drop that")
     return OperationModel(
         name=name,
         method=http["method"],
@@ -218,6 +220,6 @@ def _operation(name: str, raw: dict[str, Any], shapes: _Shapes) -> OperationMode
         input=shapes.get(raw["input"]["shape"]) if "input" in raw else None,
         input_root=raw.get("input", {}).get("locationName"),
         output=shapes.get(raw["output"]["shape"]) if "output" in raw else None,
-        checksum_required=raw.get("httpChecksum", {}).get("requestChecksumRequired", False),
+        checksum_required=digest and name not in DIGEST_NOT_NEEDED,
         deprecated=raw.get("deprecated", False),
     )

@@ -109,6 +109,20 @@ RETENTION_DATES: dict[str, str] = {
 
 
 # Members left out: two members of a structure cannot be told apart when they have one element name.
+DIGEST_NOT_NEEDED: dict[str, str] = dict.fromkeys(
+    (
+        "PutBucketAcl",
+        "PutBucketLogging",
+        "PutBucketPolicy",
+        "PutBucketRequestPayment",
+        "PutBucketVersioning",
+        "PutBucketWebsite",
+        "PutObjectAcl",
+    ),
+    "clients that are older than the model's demand send none, and S3 takes them: s3cmd, boto 2",
+)
+"""Operations that the model has clients send Content-MD5 or a checksum with, which S3 does without."""
+
 DROPPED_MEMBERS: dict[tuple[str, str], str] = {
     (shape, "Event"): "the deprecated single event has the same element name as the list of events"
     for shape in (

@@ -654,7 +654,7 @@ OPERATIONS: Mapping[str, Operation] = {
         parse=requests_bucket.parse_put_bucket_acl,
         parse_document=requests_bucket.parse_put_bucket_acl_document,
         render=responses_bucket.render_put_bucket_acl,
-        checksum_required=True,
+        checksum_required=False,
     ),
     "PutBucketAnalyticsConfiguration": Operation(
         name="PutBucketAnalyticsConfiguration",
@@ -718,7 +718,7 @@ OPERATIONS: Mapping[str, Operation] = {
         parse=requests_bucket.parse_put_bucket_logging,
         parse_document=requests_bucket.parse_put_bucket_logging_document,
         render=responses_bucket.render_put_bucket_logging,
-        checksum_required=True,
+        checksum_required=False,
     ),
     "PutBucketMetricsConfiguration": Operation(
         name="PutBucketMetricsConfiguration",
@@ -758,7 +758,7 @@ OPERATIONS: Mapping[str, Operation] = {
         parse=requests_bucket.parse_put_bucket_policy,
         parse_document=requests_bucket.parse_put_bucket_policy_document,
         render=responses_bucket.render_put_bucket_policy,
-        checksum_required=True,
+        checksum_required=False,
     ),
     "PutBucketReplication": Operation(
         name="PutBucketReplication",
@@ -774,7 +774,7 @@ OPERATIONS: Mapping[str, Operation] = {
         parse=requests_bucket.parse_put_bucket_request_payment,
         parse_document=requests_bucket.parse_put_bucket_request_payment_document,
         render=responses_bucket.render_put_bucket_request_payment,
-        checksum_required=True,
+        checksum_required=False,
     ),
     "PutBucketTagging": Operation(
         name="PutBucketTagging",
@@ -790,7 +790,7 @@ OPERATIONS: Mapping[str, Operation] = {
         parse=requests_bucket.parse_put_bucket_versioning,
         parse_document=requests_bucket.parse_put_bucket_versioning_document,
         render=responses_bucket.render_put_bucket_versioning,
-        checksum_required=True,
+        checksum_required=False,
     ),
     "PutBucketWebsite": Operation(
         name="PutBucketWebsite",
@@ -798,7 +798,7 @@ OPERATIONS: Mapping[str, Operation] = {
         parse=requests_bucket.parse_put_bucket_website,
         parse_document=requests_bucket.parse_put_bucket_website_document,
         render=responses_bucket.render_put_bucket_website,
-        checksum_required=True,
+        checksum_required=False,
     ),
     "PutObject": Operation(
         name="PutObject",
@@ -814,7 +814,7 @@ OPERATIONS: Mapping[str, Operation] = {
         parse=requests_object.parse_put_object_acl,
         parse_document=requests_object.parse_put_object_acl_document,
         render=responses_object.render_put_object_acl,
-        checksum_required=True,
+        checksum_required=False,
     ),
     "PutObjectAnnotation": Operation(
         name="PutObjectAnnotation",
