@@ -90,3 +90,32 @@ def test_short_days(new_gateway: Callable[..., Gateway]) -> None:
 
     _until(lambda: left("plain") == left("versions") == ["keep/1"], "expired")
     assert s3.head_object(Bucket="plain", Key="keep/1")["ContentLength"] == 1
+
+
+@pytest.mark.slow
+def test_what_a_rule_archives_can_be_read_and_restored(new_gateway: Callable[..., Gateway]) -> None:
+    s3: Any = new_gateway(S3GW_LIFECYCLE_DAY="1").start().client()
+    s3.create_bucket(Bucket="bucket")
+    for key in ("glacier/1", "deep/1", "keep/1"):
+        s3.put_object(Bucket="bucket", Key=key, Body=b"archived")
+    rules = [
+        {
+            "Filter": {"Prefix": prefix},
+            "Status": "Enabled",
+            "Transitions": [{"Days": 1, "StorageClass": storage_class}],
+        }
+        for prefix, storage_class in (("glacier/", "GLACIER"), ("deep/", "DEEP_ARCHIVE"))
+    ]
+    s3.put_bucket_lifecycle_configuration(Bucket="bucket", LifecycleConfiguration={"Rules": rules})
+
+    def classes() -> dict[str, str]:
+        listed = s3.list_objects_v2(Bucket="bucket")["Contents"]
+        return {one["Key"]: one["StorageClass"] for one in listed}
+
+    moved = {"glacier/1": "GLACIER", "deep/1": "DEEP_ARCHIVE", "keep/1": "STANDARD"}
+    _until(lambda: classes() == moved, "moved")
+    for key in ("glacier/1", "deep/1"):
+        restored = s3.restore_object(Bucket="bucket", Key=key, RestoreRequest={"Days": 1})
+        assert restored["ResponseMetadata"]["HTTPStatusCode"] == 200
+        assert s3.head_object(Bucket="bucket", Key=key)["Restore"].startswith('ongoing-request="false"')
+        assert s3.get_object(Bucket="bucket", Key=key)["Body"].read() == b"archived"

@@ -1,4 +1,5 @@
-"""SIGKILL while objects are encrypted anew: a copy is there as a whole or not at all, and nothing leaks."""
+"""SIGKILL while objects are encrypted anew: a copy is there as a whole or not at all, one that is encrypted
+by another key where it is has its bytes by the one or by the other, and nothing leaks."""
 
 from __future__ import annotations
 
@@ -32,6 +33,8 @@ class Copies:
 
     def __init__(self, client: Any) -> None:
         self._client = client
+        named = client.head_object(Bucket="bucket", Key="source/1")["SSEKMSKeyId"]
+        self._by_another_key = {"SSEKMS": {"KMSKeyArn": named}}
         self.done: set[str] = set()
         self.begun: set[str] = set()
         self.enough = threading.Event()
@@ -48,6 +51,10 @@ class Copies:
                 else:
                     self._client.copy_object(Bucket="bucket", Key=key, CopySource=source, **form)
                 self.done.add(key)
+                if form["ServerSideEncryption"] == "AES256":
+                    self._client.update_object_encryption(
+                        Bucket="bucket", Key=key, ObjectEncryption=self._by_another_key
+                    )
                 if len(self.done) >= 2 * WRITERS:
                     self.enough.set()
         except (BotoCoreError, ClientError):
