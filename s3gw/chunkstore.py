@@ -65,7 +65,7 @@ class ChunkStore:
         self._store = store
         self._settings = settings
         self._bucket = bucket
-        self._layout = Layout(bucket.chunking, bucket.archive_hints, bucket.compression, bucket.domain_id)
+        self._layout = Layout(bucket.chunking, bucket.archive_hints, bucket.level, bucket.domain_id)
 
     @classmethod
     @asynccontextmanager
@@ -74,7 +74,7 @@ class ChunkStore:
     ) -> AsyncIterator[Self]:
         """Open the store in the directory `path`, which is created where it is missing.
 
-        `chunking` ("cdc-256k", "cdc-64k", "cdc-4m" or "fixed-4m") and `archive_hints` hold for a new store.
+        `chunking` (a name of `s3gw.config.CHUNKINGS`) and `archive_hints` hold for a new store.
         Call it from the main thread: the embedded PostgreSQL ends with the thread that started it. Raises
         ConfigError where the directory is in use or does not fit.
         """

@@ -29,7 +29,7 @@ _SWITCH = {
     **dict.fromkeys(("1", "true", "on", "yes"), True),
     **dict.fromkeys(("0", "false", "off", "no"), False),
 }
-_SIZES = ("reserve", "inline_limit", "minimum_rate", "max_header_size", "compact_rate")
+_SIZES = ("reserve", "inline_limit", "minimum_rate", "max_header_size", "compact_rate", "rechunk_rate")
 _TIMES = (
     "header_timeout",
     "keepalive_timeout",

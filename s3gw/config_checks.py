@@ -9,7 +9,7 @@ from s3gw import sealing
 from s3gw.errors import ConfigError
 from s3gw.settings import Settings
 
-CHUNKINGS = ("cdc-256k", "cdc-64k", "cdc-4m", "fixed-4m")
+CHUNKINGS = ("cdc-256k", "cdc-64k", "cdc-1m", "cdc-4m", "fixed-4m", "fixed-64k", "fixed-8k")
 LOG_FORMATS = ("auto", "json", "text")
 NEW_BUCKETS = ("closed", "open")
 

@@ -114,9 +114,11 @@ class Settings:
     lifecycle_day: float = 86400.0
     """Seconds that lifecycle rules count as a day; another number only for tests."""
     job_rest: float = 2.0
-    """Seconds that compaction rests for each second it worked."""
+    """Seconds that compaction and the like rest for each second they worked."""
     compact_rate: int = 0
     """Bytes a second that compaction reads at most; 0 for any."""
+    rechunk_rate: int = 0
+    """Bytes a second that the job `rechunk` reads at most; 0 for any."""
     compact_dead: float = 30.0
     """Percent of a pack that must be dead for its live bytes to be copied elsewhere."""
     scrub_period: float = 30 * 86400.0

@@ -13,13 +13,13 @@ from s3gw.app.meter import Meter
 from s3gw.app.store_figures import StoreFigures
 from s3gw.config import Settings
 from s3gw.db.pool import Database
-from s3gw.jobs import collect, compact, deliver_logs, export, lifecycle, notify, replicate, scrub
+from s3gw.jobs import collect, compact, deliver_logs, export, lifecycle, notify, rechunk, replicate, scrub
 from s3gw.jobs.runner import Runner
 from s3gw.sealing import Masters
 from s3gw.targets.base import Target
 from s3gw.targets.opening import open_target
 
-CONNECTIONS = 24
+CONNECTIONS = 26
 """Every running job holds one to be alone with it, and works on another; leases and metrics take turns."""
 
 
@@ -44,6 +44,7 @@ async def background(ground: Foundation, meter: Meter) -> AsyncIterator[None]:
             lifecycle.job(db, settings),
             *replicate.jobs(db, backends, settings),
             deliver_logs.job(db, store, settings),
+            rechunk.job(db, store, settings),
             *scrub.jobs(db, backends, settings),
             *export.jobs(db, backends, masters, settings),
         ]

@@ -19,7 +19,9 @@ DUAL = "dsse/"
 """Begins the names of keys that are two, by which `aws:kms:dsse` encrypts; the id of the KMS key follows."""
 MANAGED = "aws/s3/"
 """Begins the names of the keys that accounts have without asking; the account's number follows."""
-_INTERNAL = (CUSTOMERS, DUAL, "customer/")
+ACCOUNT = "account/"
+"""Begins the names of the keys of accounts whose objects are deduplicated by themselves; the account's id follows."""
+_INTERNAL = (ACCOUNT, CUSTOMERS, DUAL, "customer/")
 
 
 def is_kms(name: str) -> bool:
@@ -84,6 +86,15 @@ WITH made AS (
     INSERT INTO data_keys (key_id, master, sealed) SELECT id, $3, $4 FROM made
 )
 INSERT INTO domains (key_id) SELECT id FROM made
+"""
+# Nothing where another made it between the two.
+_ACCOUNT_DOMAIN = """
+WITH made AS (
+    INSERT INTO domains (account_id) SELECT $1::bigint
+    WHERE NOT EXISTS (SELECT FROM domains WHERE account_id = $1 AND key_id IS NULL)
+    ON CONFLICT DO NOTHING RETURNING id
+)
+SELECT id FROM made UNION ALL SELECT id FROM domains WHERE account_id = $1 AND key_id IS NULL
 """
 _OF_CUSTOMER = """
 SELECT d.id, o.id AS domain_id
@@ -154,6 +165,14 @@ async def create(db: Database, uuid: UUID, name: str, master: str, sealed: bytes
     except asyncpg.UniqueViolationError:
         return False
     return True
+
+
+async def account_domain(db: Database, account_id: int) -> int:
+    """The domain of an account in which nothing is encrypted, made where it is missing."""
+    found = None
+    while found is None:
+        found = await db.fetchval(_ACCOUNT_DOMAIN, account_id)
+    return int(found)
 
 
 async def of_customer(db: Database, verifier: str, *, make: bool) -> tuple[int, int] | None:

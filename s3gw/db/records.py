@@ -102,11 +102,25 @@ class Bucket:
     chunking: str
     archive_hints: bool
     compression: bool
+    compression_level: int | None = None
+    """zstd's; None for the usual one."""
+    dedup: str = "store"
+    """With whom its objects share chunks: all of the "store", or what its "account" owns."""
     settings: str | None = None
     """Its documents as JSON, so that records that say the same are equal."""
     object_lock: bool = False
     revision: int = 0
     """Another one after each change of what is in this record."""
+
+    @property
+    def level(self) -> bool | int:
+        """At which of zstd's levels its chunks are compressed: True for the usual one, False for none."""
+        return self.compression and (self.compression_level or True)
+
+    @property
+    def apart_for(self) -> int | None:
+        """The account whose chunks are kept apart from those of others, if the bucket's are."""
+        return self.owner.id if self.dedup == "account" else None
 
     @property
     def documents(self) -> Mapping[str, Any]:

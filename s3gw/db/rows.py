@@ -19,6 +19,7 @@ BUCKET = """
     b.id AS b_id, b.name AS b_name, b.region AS b_region, b.created_at AS b_created_at,
     b.versioning AS b_versioning, b.domain_id AS b_domain_id, b.chunking AS b_chunking,
     b.archive_hints AS b_archive_hints, b.compression AS b_compression,
+    b.compression_level AS b_compression_level, b.dedup AS b_dedup,
     (SELECT jsonb_object_agg(s.kind, s.document)::text FROM bucket_settings s
         WHERE s.bucket_id = b.id AND strpos(s.kind, '/') = 0)
         AS b_settings,
@@ -26,7 +27,7 @@ BUCKET = """
     bo.id AS bo_id, bo.canonical_id AS bo_canonical_id, bo.name AS bo_name,
     bo.display_name AS bo_display_name, bo.is_root AS bo_is_root"""
 """Of `buckets b JOIN accounts bo ON bo.id = b.account_id`; to be selected first."""
-_BUCKET_COLUMNS = 17
+_BUCKET_COLUMNS = 19
 
 OWNER = """
     oo.id AS o_id, oo.canonical_id AS o_canonical_id, oo.name AS o_name,

@@ -73,8 +73,9 @@ class Deliverer:
         layout = Layout(
             chunking=target.chunking,
             hints=target.archive_hints,
-            compression=target.compression,
+            compression=target.level,
             domain_id=target.domain_id,
+            account_id=target.apart_for,
         )
         etag = hashlib.md5(data, usedforsecurity=False).hexdigest()
         properties = Properties(headers={"Content-Type": "text/plain"}, extra=self._extra(target, document))

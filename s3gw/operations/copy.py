@@ -87,7 +87,7 @@ async def copy_object(call: Call, request: types.CopyObjectInput) -> types.CopyO
         by.show(output)
         call.announced = output
         to = (bucket, request.key, grants.owner_of_new(call, bucket, request).id)
-        if must_rewrite(version, by.record):
+        if must_rewrite(source, by.record, bucket):
             copied = await _rewritten(call, to, source, by, algorithm, kept, precondition)
         else:
             copied = await _referenced(call, to, source, algorithm, kept, precondition)

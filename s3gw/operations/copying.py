@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from s3gw.access.requirements import of_source, of_source_tags
 from s3gw.db import objects
-from s3gw.db.records import Draft, ObjectVersion
+from s3gw.db.records import Bucket, Draft, ObjectVersion
 from s3gw.errors import S3Error
 from s3gw.keyring import DataKey
 from s3gw.operations import conditions, encrypting, encryption
@@ -34,6 +34,8 @@ class Source(NamedTuple):
 
     version: ObjectVersion
     key: DataKey | None = None
+    account_id: int | None = None
+    """The account that the chunks of its bucket are kept apart for, if they are."""
 
     def read(self, call: Call, span: Span) -> AsyncGenerator[Buffer, None]:
         """The bytes of a span."""
@@ -75,12 +77,16 @@ async def find_source(call: Call, request: Any, source: CopySource, *, with_tags
         version.modified_at,
         datetime.now(UTC),
     )
-    return Source(version, None if customer is None else customer.key)
+    return Source(version, None if customer is None else customer.key, bucket.apart_for)
 
 
-def must_rewrite(version: ObjectVersion, record: encryption.Record | None) -> bool:
-    """Whether a copy must not name the source's bytes, since its own are to be encrypted by another key."""
-    return encryption.scope(encryption.of(version.properties)) != encryption.scope(record)
+def must_rewrite(source: Source, record: encryption.Record | None, bucket: Bucket) -> bool:
+    """Whether a copy into the bucket must not name the source's bytes, since its own are to be encrypted by
+    another key, or kept apart from those of others."""
+    before, after = encryption.scope(encryption.of(source.version.properties)), encryption.scope(record)
+    if before != after:
+        return True
+    return after in encryption.OF_STORE and source.account_id != bucket.apart_for
 
 
 async def combined_of_parts(call: Call, version: ObjectVersion, algorithm: str) -> str | None:

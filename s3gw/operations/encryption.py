@@ -38,6 +38,10 @@ def scope(record: Record | None) -> tuple[str, Any]:
     return record["algorithm"], record.get("key")
 
 
+OF_STORE = (("plain", None), (AES256, None))
+"""The scopes of what is encrypted by no key that somebody asked for."""
+
+
 def is_opaque(record: Record | None) -> bool:
     """Whether the ETag of an object must tell nothing of its bytes: S3's is no MD5 then."""
     return record is not None and ("customer" in record or "key" in record)

@@ -119,9 +119,10 @@ def layout_of(bucket: Bucket, key: DataKey | None = None) -> Layout:
     return Layout(
         chunking=bucket.chunking,
         hints=bucket.archive_hints,
-        compression=bucket.compression,
+        compression=bucket.level,
         domain_id=bucket.domain_id if key is None else key.domain_id,
         key=key,
+        account_id=bucket.apart_for if key is None else None,
     )
 
 

@@ -37,7 +37,7 @@ async def upload_part_copy(call: Call, request: types.UploadPartCopyInput) -> ty
         output = types.UploadPartCopyOutput(copy_source_version_id=source.version.version_id)
         by.show(output)
         call.announced = output
-        if must_rewrite(source.version, by.record):
+        if must_rewrite(source, by.record, bucket):
             stored = await _rewritten(call, upload, number, source, span, layout_of(bucket, by.key), by)
         else:
             stored = await _referenced(call, upload, number, source, span, by)

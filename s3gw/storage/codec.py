@@ -32,29 +32,36 @@ class _Contexts(threading.local):
     """zstd objects of one thread: they hold megabytes, and no two threads may use one at once."""
 
     def __init__(self) -> None:
-        self.compressor = zstandard.ZstdCompressor(level=_LEVEL, write_content_size=True)
+        self.compressors: dict[int, zstandard.ZstdCompressor] = {}
         self.prober = zstandard.ZstdCompressor(level=1)
         self.decompressor = zstandard.ZstdDecompressor()
+
+    def compressor(self, level: int) -> zstandard.ZstdCompressor:
+        """Of that level; only the last is kept, since the higher ones hold tens of megabytes."""
+        if level not in self.compressors:
+            self.compressors = {level: zstandard.ZstdCompressor(level=level, write_content_size=True)}
+        return self.compressors[level]
 
 
 _contexts = _Contexts()
 
 
 def encode(
-    plain: Buffer, compress: bool, key: DataKey | None = None, room: Room | None = None
+    plain: Buffer, compress: bool | int, key: DataKey | None = None, room: Room | None = None
 ) -> tuple[int, Buffer]:
     """The codec number and the bytes to store: `plain` itself where nothing is to change it.
 
+    `compress` is zstd's level, True for the usual one, False for none.
     What is encrypted stands in `room`, where that is given.
     """
     codec, packed = _compressed(plain, compress)
     return codec, packed if key is None else key.seal(packed, room)
 
 
-def _compressed(plain: Buffer, compress: bool) -> tuple[int, Buffer]:
+def _compressed(plain: Buffer, compress: bool | int) -> tuple[int, Buffer]:
     if not compress or len(plain) == 0 or not _compressible(plain):
         return RAW, plain
-    packed = _contexts.compressor.compress(plain)
+    packed = _contexts.compressor(_LEVEL if compress is True else compress).compress(plain)
     if len(packed) > _WORTHWHILE * len(plain):
         return RAW, plain
     return ZSTD, packed

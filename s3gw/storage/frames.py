@@ -48,7 +48,7 @@ def plan(cuts: Sequence[Cut]) -> list[list[Sequence[Cut]]]:
 
 
 def build(
-    share: Sequence[Sequence[Cut]], *, domain_id: int, compress: bool, key: DataKey | None
+    share: Sequence[Sequence[Cut]], *, domain_id: int, compress: bool | int, key: DataKey | None
 ) -> list[FilledFrame]:
     """The frames of one thread. Processor work."""
     room = Room(sum(len(cut.data) for cuts in share for cut in cuts) + len(share) * OVERHEAD)

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 from s3gw import keyring, sealing
 from s3gw.db import encryption_keys, packs
-from s3gw.db.encryption_keys import CUSTOMERS, DUAL, STORE, SealedKey
+from s3gw.db.encryption_keys import ACCOUNT, CUSTOMERS, DUAL, STORE, SealedKey
 from s3gw.db.pool import Database
 from s3gw.errors import ConfigError, Damaged
 from s3gw.keyring import DataKey
@@ -26,6 +26,8 @@ class Keys:
         self._ring: dict[int, DataKey] = {}
         self._current: dict[str, DataKey] = {}
         self._customers: bytes | None = None
+        self._plain_domains: dict[int, int] = {}
+        """Of accounts that have one where nothing is encrypted."""
 
     @property
     def ring(self) -> Mapping[int, DataKey]:
@@ -71,6 +73,33 @@ class Keys:
         """The data key of that number, also one that another gateway or a command has just made."""
         await self.need((number,))
         return self._ring[number]
+
+    async def of_domain(self, domain_id: int) -> DataKey | None:
+        """The data key that encrypts in a domain; None where it is not known here."""
+
+        def last() -> DataKey | None:
+            found = [key for key in self._ring.values() if key.domain_id == domain_id]
+            return max(found, key=lambda key: key.id, default=None)
+
+        if last() is None:
+            await self.load()
+        return last()
+
+    async def of_account(self, account_id: int) -> tuple[int, DataKey | None]:
+        """The domain that belongs to an account alone, with its key where the store encrypts; made where they
+        are missing."""
+        if self.default is None:
+            if account_id not in self._plain_domains:
+                self._plain_domains[account_id] = await encryption_keys.account_domain(self._db, account_id)
+            return self._plain_domains[account_id], None
+        name = f"{ACCOUNT}{account_id}"
+        if name not in self._current:
+            await self.load()
+        if name not in self._current:
+            await self.make(name)
+            await self.load()
+        key = self._current[name]
+        return key.domain_id, key
 
     async def make(self, name: str) -> None:
         """Have a named key, which is made where it is missing. Raises ConfigError without a master key."""

@@ -151,7 +151,7 @@ def plan_frames(lengths: Iterable[int]) -> list[range]:
 
 
 def build_frame(
-    chunks: Sequence[FrameChunk], compress: bool, key: DataKey | None = None, room: Room | None = None
+    chunks: Sequence[FrameChunk], compress: bool | int, key: DataKey | None = None, room: Room | None = None
 ) -> EncodedFrame:
     """One frame of `chunks` in order. Processor work, for a thread; chunks that stay raw are not copied.
 
@@ -200,7 +200,7 @@ def build_frame(
 
 
 def _encode(
-    parts: list[Buffer], compress: bool, key: DataKey | None, room: Room | None
+    parts: list[Buffer], compress: bool | int, key: DataKey | None, room: Room | None
 ) -> tuple[int, list[Buffer]]:
     if not compress and key is None:
         return codecs.RAW, parts

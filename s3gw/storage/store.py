@@ -11,7 +11,7 @@ import os
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from s3gw.backends.base import Backend, Buffer
 from s3gw.config import Settings
@@ -29,6 +29,7 @@ from s3gw.storage.keys import Keys
 from s3gw.storage.leases import Leases
 from s3gw.storage.packs import Commits, PackWriter, Placing
 from s3gw.storage.reader import Reader
+from s3gw.storage.recut import Recutter
 from s3gw.storage.writer import Layout, Share, Tools, Upload
 
 __all__ = ["Drafting", "Layout", "Store"]
@@ -119,7 +120,7 @@ class Store:
         published. Before anything of it is stored, what is assumed is compared; raises Outdated.
         """
         await self.check_space()
-        layout = self._encrypted(layout)
+        layout = await self._scoped(layout)
         found = await self._small(blocks, layout, size)
         if isinstance(found, Draft):
             yield Drafting(found)
@@ -153,7 +154,7 @@ class Store:
         Unavailable; then nothing of the upload is visible, and what was stored is collected.
         """
         await self.check_space()
-        layout = self._encrypted(layout)
+        layout = await self._scoped(layout)
         found = await self._small(blocks, layout, size)
         return found if isinstance(found, Draft) else await self._write(found, layout, size)
 
@@ -162,12 +163,21 @@ class Store:
         """Whether what is written from now on is encrypted, also where nobody asks for it."""
         return self._keys.default is not None
 
-    def _encrypted(self, layout: Layout) -> Layout:
-        """The layout with the store's own key, and in its domain, where it would be stored plain."""
-        key = self._keys.default
-        if key is None or layout.key is not None or layout.domain_id != PLAIN:
+    async def _scoped(self, layout: Layout) -> Layout:
+        """The layout with the key and in the domain of the account, or else of the store, where it has no key."""
+        if layout.key is not None:
             return layout
-        return Layout(layout.chunking, layout.hints, layout.compression, key.domain_id, key)
+        if layout.account_id is not None:
+            domain_id, key = await self._keys.of_account(layout.account_id)
+            return replace(layout, domain_id=domain_id, key=key)
+        key = self._keys.default
+        if key is None or layout.domain_id != PLAIN:
+            return layout
+        return replace(layout, domain_id=key.domain_id, key=key)
+
+    def recutter(self) -> Recutter:
+        """What cuts stored bodies again."""
+        return Recutter(self._tools, self._keys, self.read)
 
     async def _small(
         self, blocks: AsyncIterable[Buffer], layout: Layout, size: int | None

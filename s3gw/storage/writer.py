@@ -54,10 +54,13 @@ class Layout:
 
     chunking: str
     hints: bool
-    compression: bool
+    compression: bool | int
+    """zstd's level; True for the usual one, False for none."""
     domain_id: int
     key: DataKey | None = None
     """Of the domain; None where it is not encrypted."""
+    account_id: int | None = None
+    """Of the account in whose own domain it is stored, unless there is a key; None for the store's."""
 
     @property
     def key_id(self) -> int | None:
@@ -130,17 +133,21 @@ class Upload:
         try:
             return await self._run(blocks)
         except BaseException:
-            running: list[asyncio.Task[Any]] = [*self._storing]
-            if self._cutting is not None:
-                running.append(self._cutting)
-            for task in running:
-                task.cancel()
-            try:
-                await asyncio.gather(*running, return_exceptions=True)
-            finally:  # cancelled again, perhaps
-                if self._manifest_id is not None:
-                    self._tools.leases.abandon(self._manifest_id)
+            await self.abandon()
             raise
+
+    async def abandon(self) -> None:
+        """Break off: whatever was written is the reaper's."""
+        running: list[asyncio.Task[Any]] = [*self._storing]
+        if self._cutting is not None:
+            running.append(self._cutting)
+        for task in running:
+            task.cancel()
+        try:
+            await asyncio.gather(*running, return_exceptions=True)
+        finally:  # cancelled again, perhaps
+            if self._manifest_id is not None:
+                self._tools.leases.abandon(self._manifest_id)
 
     async def _run(self, blocks: AsyncIterable[Buffer]) -> Draft:
         fed = 0
@@ -181,9 +188,13 @@ class Upload:
         cuts = await self._cutting
         self._cutting = None
         for cut in cuts:
-            self._batch.add(cut)
-            if len(self._batch.cuts) >= BATCH_CHUNKS or self._batch.length >= self._tools.share().batch:
-                await self._store_behind()
+            await self._add(cut)
+
+    async def _add(self, cut: Cut) -> None:
+        """Take one more chunk, and have what was taken stored where it makes a batch."""
+        self._batch.add(cut)
+        if len(self._batch.cuts) >= BATCH_CHUNKS or self._batch.length >= self._tools.share().batch:
+            await self._store_behind()
 
     async def _store_behind(self) -> None:
         """Begin to store the batch, once few enough others are on their way."""
