@@ -7,7 +7,21 @@ from collections.abc import Callable, Sequence
 from importlib.metadata import version
 
 from s3gw import config
-from s3gw.cli import backends, compact, database, gc, jobs, keys, kms, options, scrub, serve, stats, users
+from s3gw.cli import (
+    backends,
+    buckets,
+    compact,
+    database,
+    gc,
+    jobs,
+    keys,
+    kms,
+    options,
+    scrub,
+    serve,
+    stats,
+    users,
+)
 from s3gw.cli.output import complain
 from s3gw.config import Settings
 from s3gw.errors import ConfigError, GatewayError
@@ -23,7 +37,7 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--version", action="version", version=f"s3gw {version('s3gw')}")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
     common = options.common()
-    for add in (serve, stats, gc, compact, scrub, backends, jobs, users, keys, kms, database):
+    for add in (serve, stats, gc, compact, scrub, backends, buckets, jobs, users, keys, kms, database):
         add.add(commands, common)
     return top
 

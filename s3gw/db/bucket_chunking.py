@@ -5,15 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from s3gw.config import CHUNKINGS
+from s3gw.db import bucket_settings
 from s3gw.db.pool import Connection, Database, retrying
 from s3gw.db.records import Bucket
 from s3gw.db.rows import BUCKET, bucket
+from s3gw.errors import ConfigError
 
 TAGS = "tags"
 """The kind of the document that has a bucket's tags."""
 CHUNKING_TAG = "s3gw:chunking"
 HINTS_TAG = "s3gw:archive-hints"
 COMPRESSION_TAG = "s3gw:compression"
+PREFIX = "s3gw:"
+LEVELS = range(1, 20)
+"""Of zstd; its higher ones take memory that a gateway has better use for."""
+DEDUPS = ("store", "account")
+_SWITCH = {"on": True, "off": False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +45,44 @@ class Change:
         if self.compression is not None:
             said[COMPRESSION_TAG] = shown_level(self.compression)
         return said
+
+
+def parse(
+    chunking: str | None = None,
+    archive_hints: str | None = None,
+    compression: str | None = None,
+    dedup: str | None = None,
+) -> Change:
+    """A change as commands and tags write it. Raises ConfigError, which says what there is."""
+    if chunking is not None and chunking not in CHUNKINGS:
+        raise ConfigError(f"chunking: {chunking!r} is none of {', '.join(CHUNKINGS)}")
+    if archive_hints is not None and archive_hints not in _SWITCH:
+        raise ConfigError(f"archive-hints: {archive_hints!r} is neither on nor off")
+    if dedup is not None and dedup not in DEDUPS:
+        raise ConfigError(f"dedup: {dedup!r} is none of {', '.join(DEDUPS)}")
+    hints = None if archive_hints is None else _SWITCH[archive_hints]
+    return Change(chunking, hints, None if compression is None else _level(compression), dedup)
+
+
+def of_tags(tags: Mapping[str, str]) -> Change:
+    """The change that tags of a bucket ask for. Raises ConfigError also for a tag that begins as these do."""
+    unknown = {name for name in tags if name.lower().startswith(PREFIX)} - {
+        CHUNKING_TAG,
+        HINTS_TAG,
+        COMPRESSION_TAG,
+    }
+    if unknown:
+        known = f"{CHUNKING_TAG}, {HINTS_TAG}, {COMPRESSION_TAG}"
+        raise ConfigError(f"{min(unknown)}: there is no such setting; there are {known}")
+    return parse(tags.get(CHUNKING_TAG), tags.get(HINTS_TAG), tags.get(COMPRESSION_TAG))
+
+
+def _level(text: str) -> bool | int:
+    if text in _SWITCH:
+        return _SWITCH[text]
+    if not (text.isascii() and text.isdecimal() and len(text) < 3 and int(text) in LEVELS):
+        raise ConfigError(f"compression: {text!r} is neither on nor off nor a level from 1 to 19")
+    return int(text)
 
 
 _ALL = f"""
@@ -89,7 +135,9 @@ async def change(db: Database, name: str, wanted: Change) -> bool:
 
     async def attempt() -> bool:
         async with db.transaction() as connection:
-            bucket_id = await connection.fetchval("SELECT id FROM buckets WHERE name = $1 FOR NO KEY UPDATE", name)
+            bucket_id = await connection.fetchval(
+                "SELECT id FROM buckets WHERE name = $1 FOR NO KEY UPDATE", name
+            )
             if bucket_id is None:
                 return False
             if wanted.tags:
@@ -103,9 +151,14 @@ async def change(db: Database, name: str, wanted: Change) -> bool:
 async def tag(db: Database, bucket_id: int, tags: Mapping[str, str], wanted: Change) -> bool:
     """Replace the tags of a bucket, and change it as they say; False where it is gone."""
 
+    if wanted == Change():
+        return await bucket_settings.put(db, bucket_id, TAGS, dict(tags))
+
     async def attempt() -> bool:
         async with db.transaction() as connection:
-            found = await connection.fetchval("SELECT id FROM buckets WHERE id = $1 FOR NO KEY UPDATE", bucket_id)
+            found = await connection.fetchval(
+                "SELECT id FROM buckets WHERE id = $1 FOR NO KEY UPDATE", bucket_id
+            )
             if found is None:
                 return False
             await connection.execute(_TAG, bucket_id, dict(tags))
@@ -116,8 +169,6 @@ async def tag(db: Database, bucket_id: int, tags: Mapping[str, str], wanted: Cha
 
 
 async def _change(connection: Connection, bucket_id: int, wanted: Change) -> None:
-    if wanted == Change():
-        return
     level = wanted.compression
     await connection.execute(
         _CHANGE,

@@ -20,7 +20,7 @@ DUAL = "dsse/"
 MANAGED = "aws/s3/"
 """Begins the names of the keys that accounts have without asking; the account's number follows."""
 ACCOUNT = "account/"
-"""Begins the names of the keys of accounts whose objects are deduplicated by themselves; the account's id follows."""
+"""Begins the names of the keys of accounts that are deduplicated by themselves; the account's id follows."""
 _INTERNAL = (ACCOUNT, CUSTOMERS, DUAL, "customer/")
 
 

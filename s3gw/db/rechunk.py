@@ -1,7 +1,7 @@
 """What is to be cut again: versions that were put together from pieces, and buckets whose preset was changed.
 
-A version is cut again by writing a manifest that names its chunks anew and putting that in the place of a run of
-its body, which nothing else may have changed meanwhile. What it was made of goes to the trash, and is
+A version is cut again by writing a manifest that names its chunks anew and putting that in the place of a run
+of its body, which nothing else may have changed meanwhile. What it was made of goes to the trash, and is
 collected like anything that was replaced.
 """
 
@@ -92,7 +92,8 @@ class Scope:
 
 
 _VERSION = """
-SELECT v.version_seq, v.size, v.chunk_id, v.manifest_id, v.pieces_id, EXISTS (SELECT FROM chunks c WHERE c.id = v.chunk_id AND c.data IS NOT NULL) AS inline,
+SELECT v.version_seq, v.size, v.chunk_id, v.manifest_id, v.pieces_id,
+    EXISTS (SELECT FROM chunks c WHERE c.id = v.chunk_id AND c.data IS NOT NULL) AS inline,
     b.chunking, b.archive_hints, b.compression, b.compression_level
 FROM buckets b JOIN LATERAL (
     SELECT version_seq, size, chunk_id, manifest_id, pieces_id FROM objects
@@ -105,15 +106,20 @@ WHERE b.id = $1 LIMIT 1
 """
 _NEXT = """
 (SELECT key, version_seq, size FROM objects
-    WHERE bucket_id = $1 AND (key, version_seq) > ($2, $3) AND key >= $2 AND size > 0 ORDER BY key, version_seq LIMIT $4)
+    WHERE bucket_id = $1 AND key >= $2 AND (key, version_seq) > ($2, $3) AND size > 0
+    ORDER BY key, version_seq LIMIT $4)
 UNION ALL
 (SELECT key, version_seq, size FROM noncurrent
-    WHERE bucket_id = $1 AND (key, version_seq) > ($2, $3) AND size > 0 ORDER BY key, version_seq LIMIT $4)
+    WHERE bucket_id = $1 AND (key, version_seq) > ($2, $3) AND size > 0
+    ORDER BY key, version_seq LIMIT $4)
 ORDER BY key, version_seq LIMIT $4
 """
 _BYTES = """
-SELECT coalesce((SELECT sum(size) FROM objects WHERE bucket_id = $1 AND key >= $2 AND (key, version_seq) > ($2, $3)), 0)
-     + coalesce((SELECT sum(size) FROM noncurrent WHERE bucket_id = $1 AND (key, version_seq) > ($2, $3)), 0)
+SELECT coalesce(sum(size), 0) FROM (
+    SELECT size FROM objects WHERE bucket_id = $1 AND key >= $2 AND (key, version_seq) > ($2, $3)
+    UNION ALL
+    SELECT size FROM noncurrent WHERE bucket_id = $1 AND (key, version_seq) > ($2, $3)
+) v
 """
 _KEEP = """
 WITH h AS MATERIALIZED (
@@ -182,7 +188,10 @@ async def next_versions(db: Database, one: Pass) -> list[tuple[str, int, int]]:
 async def advance(db: Database, one: Pass) -> bool:
     """Remember how far a pass came; False where it has begun anew meanwhile, or the bucket is gone."""
     done = await db.fetchval(
-        "UPDATE rechunk_passes SET after_key = $3, after_seq = $4 WHERE bucket_id = $1 AND number = $2 RETURNING true",
+        """
+        UPDATE rechunk_passes SET after_key = $3, after_seq = $4
+        WHERE bucket_id = $1 AND number = $2 RETURNING true
+        """,
         one.bucket_id,
         one.number,
         one.after_key,

@@ -1,8 +1,8 @@
-"""Cuts again what is not cut as its bucket wants: seams of multipart uploads soon after Complete, and all objects
-of a bucket whose preset was changed.
+"""Cuts again what is not cut as its bucket wants: seams of multipart uploads soon after Complete, and all
+objects of a bucket whose preset was changed.
 
-A version gets a new manifest for its bytes and nothing else: not another ETag, time, part or key. Readers go on with
-what it was made of, which is collected after their margin.
+A version gets a new manifest for its bytes and nothing else: not another ETag, time, part or key. Readers go
+on with what it was made of, which is collected after their margin.
 """
 
 from __future__ import annotations
@@ -105,8 +105,8 @@ class Rechunker:
     async def _cut(
         self, version: Version, done: Done, progress: Progress, *, whole: bool, entry: Entry | None = None
     ) -> bool:
-        """Cut a version again, and note in the entry how far that came; False where that is to be tried another
-        time. Raises Mistrusted."""
+        """Cut a version again, and note in the entry how far that came; False where that is to be tried
+        another time. Raises Mistrusted."""
         await self.store.check_space()
         await pauses.reach("rechunk.chosen")
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from s3gw.db import bucket_settings
+from s3gw.db import bucket_chunking, bucket_settings
 from s3gw.db.records import NULL_VERSION, Bucket, ObjectVersion
 from s3gw.db.version_properties import Change, replace
-from s3gw.errors import S3Error
+from s3gw.errors import ConfigError, S3Error
 from s3gw.operations import events, tags
 from s3gw.operations.call import Call, operation
 from s3gw.operations.lookup import bucket_of, existing_bucket, find, version_of
@@ -58,10 +58,17 @@ async def get_bucket_tagging(
 
 @operation("PutBucketTagging", "s3:PutBucketTagging")
 async def put_bucket_tagging(call: Call, request: types.PutBucketTaggingInput) -> None:
-    """Replace the tags of the bucket."""
+    """Replace the tags of the bucket. Those that begin with "s3gw:" also say how its objects are stored.
+
+    Raises InvalidTag for one of these that says nothing.
+    """
     given = tags.of_document(request.tagging, tags.BUCKET_TAGS, "Bucket")
     bucket = await bucket_of(call, request)
-    if not await bucket_settings.put(call.services.db, bucket.id, _KIND, given):
+    try:
+        wanted = bucket_chunking.of_tags(given)
+    except ConfigError as error:
+        raise S3Error("InvalidTag", f"The tag says nothing that this store could do. {error}") from None
+    if not await bucket_chunking.tag(call.services.db, bucket.id, given, wanted):
         raise missing_bucket(request.bucket)
 
 

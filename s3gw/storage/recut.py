@@ -4,7 +4,7 @@
 
 Parts of a multipart upload are cut each by itself, so at a *seam* between two of them a chunk ends that no
 content has ended, and what follows is cut otherwise than in another upload of the same bytes. From where
-FastCDC begins at a cut that it makes itself, its further cuts are the same, wherever that is in whatever part:
+FastCDC begins at a cut that it makes itself, its further cuts are the same, in whatever part that is:
 hence all chunks but the last of a part can be kept once a new cut coincides with an old one. The chunk before
 the last is cut again, too: where that gives another cut, the body was cut by something else, and none of its
 cuts is relied upon.
@@ -194,10 +194,8 @@ class _Cutting:
         assert chunker is not None
         window = _WINDOW if self._whole else max(_LEAST, self._preset.maximum)
         length = min(window, size - self._fed)
-        blocks: list[Buffer] = []
         async with aclosing(self._recutter.read(self._version.body, self._fed, length)) as reading:
-            async for block in reading:
-                blocks.append(block)
+            blocks = [block async for block in reading]
         self._fed += length
         ends = self._fed == size
 

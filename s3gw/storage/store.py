@@ -164,7 +164,7 @@ class Store:
         return self._keys.default is not None
 
     async def _scoped(self, layout: Layout) -> Layout:
-        """The layout with the key and in the domain of the account, or else of the store, where it has no key."""
+        """The layout with the key and in the domain of its account, or of the store, where it has no key."""
         if layout.key is not None:
             return layout
         if layout.account_id is not None:

@@ -29,7 +29,9 @@ def bucket(*statements: dict[str, Any], acl: Acl | None = None, **documents: Any
     if acl is not None:
         documents["acl"] = acl.document()
     settings = json.dumps(documents) if documents else None
-    return Bucket(1, "b", OWNER, "us-east-1", datetime.now(UTC), None, 0, "cdc-256k", True, True, settings=settings)
+    return Bucket(
+        1, "b", OWNER, "us-east-1", datetime.now(UTC), None, 0, "cdc-256k", True, True, settings=settings
+    )
 
 
 def _blocked(switches: dict[str, bool]) -> dict[str, Any]:
