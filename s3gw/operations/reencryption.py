@@ -77,12 +77,13 @@ async def _encrypted(
     record = {"algorithm": kms.KMS, "key": found.id, "key_id": arn}
     if wanted.bucket_key_enabled:
         record["bucket_key"] = True
-    if not must_rewrite(version, record):
+    source = Source(version, account_id=bucket.apart_for)
+    if not must_rewrite(source, record, bucket):
         return record, None
     await call.services.store.check_space()
     await _check_readable(call, bucket, encryption.of(version.properties))
     key = await kms.writing_key(call, found, kms.KMS)
-    draft, _ = await rewrite(call, Source(version), Span(0, version.size), layout_of(bucket, key), ())
+    draft, _ = await rewrite(call, source, Span(0, version.size), layout_of(bucket, key), ())
     return record, draft
 
 
