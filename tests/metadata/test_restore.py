@@ -7,8 +7,10 @@ from collections.abc import AsyncIterator
 import pytest
 
 from s3gw.backends.memory import Memory
-from s3gw.db import accounts, exporting, instances, migrations
+from s3gw.db import accounts, bucket_chunking, exporting, instances, migrations, objects
+from s3gw.db.bucket_chunking import Change
 from s3gw.db.pool import Database, connect_once
+from s3gw.db.records import Body, Properties
 from s3gw.errors import ConfigError, Damaged, Unavailable
 from s3gw.jobs.export import Exporter
 from s3gw.jobs.job import Progress
@@ -18,7 +20,7 @@ from s3gw.metadata.dump import Exported, dump
 from s3gw.metadata.restore import restore
 from s3gw.sealing import Masters, Sealed
 from tests.jobs.copies import World
-from tests.stores import Keys, open_store, random_bytes
+from tests.stores import Keys, count, open_store, random_bytes
 
 KIB = 1 << 10
 MASTER = bytes(range(32))
@@ -65,7 +67,23 @@ async def fill(db: Database) -> None:
         await keys.put(store, "large", random_bytes(900 * KIB))
         await keys.put(store, "large", random_bytes(900 * KIB, 1))
         await keys.copy("large", "copy")
+        await put_pieces(keys)
         await keys.delete("small\t\\N\nkey\u2028é")
+
+
+async def put_pieces(keys: Keys) -> None:
+    """An object that triggers queue, and a bucket whose preset was changed."""
+    found = await objects.get(keys.db, keys.bucket, "large")
+    assert found.version is not None
+    body = await keys.db.fetchrow(
+        "SELECT * FROM copy_body(NULL, $1, NULL, 2000, 7, 1000, false)", found.version.body.manifest_id
+    )
+    assert body is not None
+    content = Body(1000, pieces_id=body["pieces"])
+    await objects.publish(keys.db, keys.bucket_id, "pieces", keys.account_id, content, "etag", Properties())
+    assert await bucket_chunking.change(keys.db, keys.bucket, Change(chunking="cdc-1m"))
+    assert await count(keys.db, "rechunk_queue") == 1
+    assert await count(keys.db, "rechunk_passes") == 1
 
 
 async def test_all_rows_come_back(database: Database, dsn: str, empty_dsn: str) -> None:
