@@ -123,6 +123,14 @@ async def empty_dsn(postgres: Server) -> AsyncIterator[str]:
 
 
 @pytest.fixture
+def shared_dsn(postgres: Server) -> Iterator[str]:
+    """The URL of a database that no gateway has seen, for a test that starts its own."""
+    name = _run(postgres.create("template0"))
+    yield postgres.url(name)
+    _run(postgres.drop(name))
+
+
+@pytest.fixture
 async def database(dsn: str) -> AsyncIterator[Database]:
     """A connected pool on a database of the test's own, migrated and empty."""
     pool = await Database.connect(dsn)

@@ -25,6 +25,7 @@ import pytest
 from botocore.config import Config
 
 from s3gw.db.embedded import attached
+from tests.processes import command_name, process_tree, send
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -143,7 +144,7 @@ class Gateway:
         if self.process is None:
             return
         for pid in self.gateway_pids():
-            _kill(pid)
+            send(pid, signal.SIGKILL)
         self.process.wait(60)
 
     def remove(self) -> None:
@@ -158,11 +159,11 @@ class Gateway:
 
     def gateway_pids(self) -> list[int]:
         """The gateway's own processes, parent first: everything below it that is not PostgreSQL."""
-        return [pid for pid in process_tree(self.pid) if "postgres" not in _command_name(pid)]
+        return [pid for pid in process_tree(self.pid) if "postgres" not in command_name(pid)]
 
     def postgres_pids(self) -> list[int]:
         """The processes of the embedded PostgreSQL."""
-        return [pid for pid in process_tree(self.pid) if "postgres" in _command_name(pid)]
+        return [pid for pid in process_tree(self.pid) if "postgres" in command_name(pid)]
 
     # Memory -----------------------------------------------------------------------------------------
 
@@ -247,42 +248,6 @@ def database_url(gateway: Gateway) -> str:
     found = attached(gateway.data)
     assert found is not None, "no embedded PostgreSQL runs there"
     return found.url
-
-
-def process_tree(pid: int) -> list[int]:
-    """`pid` and every process below it, parents first."""
-    found, waiting = [], [pid]
-    while waiting:
-        now = waiting.pop(0)
-        found.append(now)
-        try:
-            for task in Path(f"/proc/{now}/task").iterdir():
-                waiting += [int(child) for child in (task / "children").read_text().split()]
-        except OSError:  # ended meanwhile
-            continue
-    return found
-
-
-def is_running(pid: int) -> bool:
-    """Whether the process exists and has not ended."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in ("Z", "X")
-    except OSError:
-        return False
-
-
-def _command_name(pid: int) -> str:
-    try:
-        return Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")[0].decode(errors="replace")
-    except OSError:
-        return ""
-
-
-def _kill(pid: int) -> None:
-    try:
-        os.kill(pid, signal.SIGKILL)
-    except ProcessLookupError:
-        return
 
 
 @pytest.fixture(scope="session")

@@ -17,7 +17,8 @@ import asyncpg
 from bench.processes import cpu_seconds
 from bench.savings.files import size, walk
 from bench.savings.results import Figures
-from tests.gateway import Gateway, database_url, process_tree
+from tests.gateway import Gateway, database_url
+from tests.processes import process_tree
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.type_defs import CompletedPartTypeDef

@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.load import Target, drive
-from tests.gateway import ACCESS_KEY, BIN, SECRET_KEY, Gateway, clean_environment, free_port, process_tree
+from tests.gateway import ACCESS_KEY, BIN, SECRET_KEY, Gateway, clean_environment, free_port
+from tests.processes import process_tree
 
 _PACKS = "packs"
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from s3gw import pauses
 from s3gw.db import whole
 from s3gw.db.events import Wanted, telling
 from s3gw.db.objects import PublishResult, content_arguments
@@ -59,4 +60,5 @@ async def append(
     row = await judged(lambda: db.fetchrow(statement, *given))
     if isinstance(row, Outcome):
         return PublishResult(row)
+    await pauses.reach("append.published")
     return PublishResult(Outcome.DONE, row["modified"])

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from s3gw import pauses
 from s3gw.db.assumed import NOTHING, Assumed, holding
 from s3gw.db.batches import batches
 from s3gw.db.events import Wanted, telling
@@ -99,6 +100,7 @@ async def delete_versions(
         statement, arguments = _DELETE_IF, (*arguments, times, sizes)
     statement, arguments = telling(statement, arguments, wanted, happened=_HAPPENED)
     rows = await retrying(lambda: db.fetch(statement, *arguments))
+    await pauses.reach("delete.done")
     assumed.confirm(bool(rows) or assumed.bucket_id is None)
     ended = [Deleted(Outcome.MISSING)] * len(targets)
     for row in rows:
@@ -127,6 +129,7 @@ async def delete_key(db: Database, bucket: Bucket, key: str, assumed: Assumed) -
 async def _delete_keys(db: Database, wanted: Sequence[tuple[Any, ...]]) -> list[bool]:
     columns = list(map(list, zip(*wanted, strict=True)))
     rows = await retrying(lambda: db.fetch(_DELETE_KEYS, *columns))
+    await pauses.reach("delete.done")
     held = {row["place"] for row in rows}
     return [place in held for place in range(1, len(wanted) + 1)]
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import asyncpg
 
+from s3gw import pauses
 from s3gw.db import whole
 from s3gw.db.assumed import NOTHING, Assumed, holding
 from s3gw.db.batches import batches
@@ -179,6 +180,7 @@ async def _publish_inline(db: Database, wanted: Sequence[tuple[Any, ...]]) -> li
     results = [PublishResult(Outcome.NO_BUCKET)] * len(wanted)
     for row in await db.fetch(_PUBLISH_INLINE_MANY, *map(list, zip(*wanted, strict=True))):
         results[row["place"] - 1] = PublishResult(Outcome.DONE, row["modified"], row["version"])
+    await pauses.reach("put.published")
     return results
 
 
@@ -211,7 +213,9 @@ async def publish_copy(
         assumed, bucket_id, key, account_id, source.size, etag, parts_count, properties, precondition
     )
     named = (source.chunk_id, source.manifest_id, source.pieces_id, parts_count is not None)
+    await pauses.reach("copy.found")
     result = await _published(db, *telling(_PUBLISH_COPY, (*arguments, *named), wanted))
+    await pauses.reach("copy.published")
     return _compared(result, assumed)
 
 
@@ -281,4 +285,5 @@ async def _published(db: Database, statement: str, arguments: Sequence[Any]) -> 
     result = await judged(lambda: db.fetchrow(statement, *arguments))
     if isinstance(result, Outcome):
         return PublishResult(result)
+    await pauses.reach("put.published")
     return PublishResult(Outcome.DONE, result["modified"], result["version"])

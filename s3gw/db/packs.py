@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from s3gw import pauses
 from s3gw.db.instances import Instance
 from s3gw.db.pool import Connection, Database
 
@@ -94,6 +95,7 @@ async def seal(db: Database, pack_id: int, size: int, failed: Sequence[UUID] = (
     """
     if failed:
         await give_up(db, pack_id, failed)
+        await pauses.reach("pack.copies-given-up")
     await db.execute(
         """
         WITH sealed AS (

@@ -84,6 +84,7 @@ async def seal_expired(db: Database, pack_id: int, size: int, short: Sequence[UU
         pack_id,
         size,
     )
+    await pauses.reach("reap.pack-sealed")
     if sealed is not None and short:
         await give_up(db, pack_id, short)
 

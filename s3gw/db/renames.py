@@ -8,6 +8,7 @@ from enum import Enum
 
 import asyncpg
 
+from s3gw import pauses
 from s3gw.db.events import Wanted, telling
 from s3gw.db.pool import Database, retrying
 
@@ -56,4 +57,5 @@ async def rename(
         ended = await retrying(lambda: db.fetchval(statement, *given))
     except asyncpg.UniqueViolationError:  # the new key, or the token, came into being meanwhile
         return Renaming.CHANGED
+    await pauses.reach("rename.done")
     return Renaming(ended)

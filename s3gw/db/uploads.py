@@ -9,6 +9,7 @@ from typing import Any
 
 import asyncpg
 
+from s3gw import pauses
 from s3gw.db.events import Wanted, telling
 from s3gw.db.objects import Precondition, content_arguments, precondition_arguments
 from s3gw.db.outcomes import Outcome, judged
@@ -219,9 +220,11 @@ async def complete(
         *precondition_arguments(precondition),
     )
     statement, given = telling(_COMPLETE, arguments, wanted)
+    await pauses.reach("complete.checked")
     row = await judged(lambda: db.fetchrow(statement, *given))
     if isinstance(row, Outcome):
         return Completion(row)
+    await pauses.reach("complete.published")
     return Completion(Outcome.DONE, row["modified"], row["version"], row["answer"])
 
 
@@ -230,6 +233,7 @@ async def abort(db: Database, bucket_id: int, key: str, upload_id: str) -> bool:
     aborted: bool = await retrying(
         lambda: db.fetchval("SELECT abort_upload($1, $2, $3)", bucket_id, key, upload_id)
     )
+    await pauses.reach("abort.done")
     return aborted
 
 
@@ -247,6 +251,7 @@ async def _stored(
     row = await judged(lambda: db.fetchrow(statement, *arguments))
     if isinstance(row, Outcome):
         return PartResult(row)
+    await pauses.reach("part.published")
     return PartResult(Outcome.DONE, row["modified"])
 
 

@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import astuple, dataclass, replace
 from uuid import UUID
 
+from s3gw import pauses
 from s3gw.backends.base import Backend
 from s3gw.config import Margins, Settings
 from s3gw.db import collection, reaping
@@ -97,6 +98,7 @@ class Collector:
                     continue
                 size = max(sizes.values())
                 short = [name for name, length in sizes.items() if length < size]
+                await pauses.reach("reap.pack-sized")
                 await reaping.seal_expired(self.db, pack.id, size, short)
             last = packs[-1].id
         while await reaping.reap_uploads(self.db, self.margins.completed_upload):
@@ -130,6 +132,7 @@ class Collector:
             gone: list[UUID] = []
             for tombstone in due:
                 replica = tombstone.replica
+                await pauses.reach("tombstone.due")
                 try:
                     size = await self._size(replica) if tombstone.size is None else tombstone.size
                     await self.backends[replica.backend_id].delete(replica.blob)
@@ -139,6 +142,7 @@ class Collector:
                     continue
                 gone.append(replica.name)
                 progress.add(bytes=size)
+                await pauses.reach("tombstone.unlinked")
             progress.add(blobs=await collection.forget_tombstones(self.db, gone))
 
 

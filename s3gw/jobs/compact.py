@@ -61,6 +61,7 @@ class Compactor:
             if not ids:
                 break
             await self._compact(await self._victims(pack_ids), progress)
+            await pauses.reach("compact.done")
             await compaction.forget_queued(self.db, ids)
         await self._compact(await self._small(), progress)
 

@@ -11,6 +11,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from s3gw import pauses
 from s3gw.backends.base import Backend
 from s3gw.config import Settings
 from s3gw.db import instances, placement, scrub
@@ -56,6 +57,7 @@ class Balancer:
                 state = await self._settle(replicator, copies, progress, broken)
                 if state is State.DAMAGED:
                     await scrub.note_damage(self.db, [replica.name for replica in broken])
+                await pauses.reach("repair.settled")
                 if state is not State.WAITS:
                     await placement.forget_repair(self.db, copies.pack_id)
                 waiting += state is State.WAITS

@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from uuid import UUID
 
+from s3gw import pauses
 from s3gw.backends.base import Backend, BlobInfo
 from s3gw.db import packs, reaping
 from s3gw.db.pool import Database
@@ -36,7 +37,9 @@ async def remove_unnamed(db: Database, backend_id: int, backend: Backend, margin
         noted.extend(nameless)
         for info in due:
             if await _belongs(backend, info.name, store_id):
+                await pauses.reach("sighting.due")
                 await backend.delete(info.name)
+                await pauses.reach("sighting.removed")
                 log.info("removed blob %s, which no row names", info.name)
                 removed += 1
                 size += info.size
@@ -60,6 +63,7 @@ async def _look(
     nameless = await reaping.unnamed(db, list(infos))
     if not nameless:
         return [], []
+    await pauses.reach("sighting.nameless")
     due = await reaping.sight(db, backend_id, nameless, margin)
     return nameless, [infos[name] for name in due]
 

@@ -250,6 +250,7 @@ class Register:
         self._leases.packs.discard(pack.id)
         for appender in pack.appenders.values():
             await appender.close()
+        await pauses.reach("pack.closed")
         await packs.seal(self._db, pack.id, pack.size, [replica.name for replica in pack.failed])
         if pack.few:
             await placement.queue_repairs(self._db, [pack.id])

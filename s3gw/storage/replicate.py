@@ -150,6 +150,7 @@ class Replicator:
                 state = State.WAITS
             elif await placement.finish_copy(self.db, replica.name):
                 written += len(data)
+                await pauses.reach("replica.ready")
         return written, state
 
     async def _put(self, pack_id: int, number: int, data: Buffer) -> Replica | None:

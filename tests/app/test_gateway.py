@@ -16,7 +16,8 @@ import pytest
 from botocore.exceptions import BotoCoreError, ClientError
 
 from tests import wire
-from tests.gateway import BIN, Gateway, clean_environment, is_running, run
+from tests.gateway import BIN, Gateway, clean_environment, run
+from tests.processes import is_running
 from tests.streams import content
 
 MIB = 1 << 20

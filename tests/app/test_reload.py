@@ -25,7 +25,8 @@ from s3gw.app.reload import merged
 from s3gw.config import Margins, Settings
 from tests import wire
 from tests.app.test_gateway import wait_until, workers
-from tests.gateway import Gateway, is_running
+from tests.gateway import Gateway
+from tests.processes import is_running
 from tests.streams import content
 
 New = Callable[..., Gateway]

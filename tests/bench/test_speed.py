@@ -22,7 +22,7 @@ from bench.speed.works.compaction import Beside, Compaction
 from bench.speed.works.large import Large
 from bench.speed.works.listing import Listing, fill
 from bench.speed.works.small import METHODS, Ranges, Small
-from tests.gateway import is_running
+from tests.processes import is_running
 
 SMALL = [Small(method, 4096, 1, 0.05) for method in METHODS]
 

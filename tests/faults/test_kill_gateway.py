@@ -13,7 +13,8 @@ from mypy_boto3_s3 import S3Client
 
 from s3gw.backends.disk import Disk
 from tests.faults.uploads import violations
-from tests.gateway import Gateway, database_url, is_running
+from tests.gateway import Gateway, database_url
+from tests.processes import is_running
 from tests.streams import content
 
 KIB, MIB = 1 << 10, 1 << 20

@@ -22,7 +22,8 @@ from tests import upstream, wire
 from tests.app.test_gateway import wait_until, workers
 from tests.conftest import _run
 from tests.faults.uploads import Writer, abort_all, violations
-from tests.gateway import Gateway, is_running
+from tests.gateway import Gateway
+from tests.processes import is_running
 
 WRITERS = 6
 BETWEEN = 20

@@ -21,7 +21,8 @@ from tests.conftest import _run
 from tests.faults.images import Image, image_directory, mounted
 from tests.faults.unsynced import library
 from tests.faults.uploads import Writer, abort_all, violations
-from tests.gateway import Gateway, database_url, is_running
+from tests.gateway import Gateway, database_url
+from tests.processes import is_running
 
 BUCKET = "power"
 WRITERS = 4

@@ -51,10 +51,10 @@ class World:
         self.backends[row.id] = FaultyBackend(self.memories[row.id], [])
         return row.id
 
-    async def store(self) -> Store:
+    async def store(self, settings: Settings | None = None) -> Store:
         instance = await instances.start(self.db, INSTANCE)
         placing = Placing(self.replicas, self.needed)
-        self.stores.append(Store(self.db, dict(self.backends), Settings(), instance, placing))
+        self.stores.append(Store(self.db, dict(self.backends), settings or Settings(), instance, placing))
         return self.stores[-1]
 
     async def close(self) -> None:

@@ -37,14 +37,6 @@ def pair(postgres: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 
 @pytest.fixture
-def shared_dsn(postgres: Server) -> Iterator[str]:
-    """The URL of a database that no gateway has seen, for a test that starts its own."""
-    name = _run(postgres.create("template0"))
-    yield postgres.url(name)
-    _run(postgres.drop(name))
-
-
-@pytest.fixture
 def new_pair(new_gateway: Callable[..., Gateway], shared_dsn: str, tmp_path: Path) -> Pair:
     """Two gateways of the test's own, not yet started."""
     settings = settings_of_a_pair(shared_dsn, tmp_path / "packs")

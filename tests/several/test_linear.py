@@ -1,142 +1,182 @@
-"""Single keys over two gateways behave as registers, whatever becomes of the workers meanwhile."""
+"""Single keys over two gateways behave as registers, whatever befalls these; and so does what is listed.
+
+Every entry of a listing, and every key that it lacks, counts as a read of that key.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import os
 import random
-import signal
+import re
 import threading
 import time
 from collections import defaultdict
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from math import inf
+from pathlib import Path
 
 import pytest
 
 from tests import wire
-from tests.app.test_gateway import wait_until, workers
 from tests.gateway import Gateway
-from tests.several.conftest import Pair
-from tests.several.linear import Op, linearizable
+from tests.several.linear import Kind, Op, linearizable
+from tests.torture.run import two_gateways
+from tests.torture.strikes import (
+    Victim,
+    cut_off,
+    hold_the_line,
+    kill_all,
+    kill_at_a_point,
+    kill_worker,
+    stop_all,
+    stop_at_a_point,
+)
 
-
-def test_operations_one_after_another() -> None:
-    history = [
-        Op("get", None, 0, 1),
-        Op("put", "a", 2, 3),
-        Op("get", "a", 4, 5),
-        Op("delete", None, 6, 7),
-        Op("get", None, 8, 9),
-    ]
-    assert linearizable(history)
-
-
-@pytest.mark.parametrize("seen", ["a", "b"])
-def test_of_two_writes_at_once_either_may_be_last(seen: str) -> None:
-    history = [Op("put", "a", 0, 10), Op("put", "b", 1, 9), Op("get", seen, 11, 12), Op("get", seen, 13, 14)]
-    assert linearizable(history)
-
-
-def test_readers_must_agree_on_the_order() -> None:
-    writes = [Op("put", "a", 0, 10), Op("put", "b", 1, 9)]
-    reads = [Op("get", "a", 11, 12), Op("get", "b", 13, 14)]
-    assert not linearizable(writes + reads)
-    assert not linearizable([*writes, *reads, Op("get", "a", 15, 16)])
-
-
-def test_a_stale_read_is_found() -> None:
-    history = [Op("put", "a", 0, 1), Op("put", "b", 2, 3), Op("get", "a", 4, 5)]
-    assert not linearizable(history)
-    assert linearizable([*history[:2], Op("get", "a", 2.5, 5)])  # it began before the second write had ended
-
-
-def test_a_write_that_is_lost_is_found() -> None:
-    assert not linearizable([Op("put", "a", 0, 1), Op("get", None, 2, 3)])
-
-
-def test_what_was_not_answered_may_happen_late_or_never_but_not_twice() -> None:
-    unknown = Op("put", "a", 0)
-    assert linearizable([unknown, Op("get", None, 1, 2)])
-    assert linearizable([unknown, Op("get", None, 1, 2), Op("get", "a", 3, 4)])
-    assert linearizable([unknown, Op("put", "b", 1, 2), Op("get", "a", 3, 4)])
-    assert not linearizable([unknown, Op("get", "a", 1, 2), Op("put", "b", 3, 4), Op("get", "a", 5, 6)])
-    assert not linearizable([unknown, Op("get", "a", 1, 2), Op("get", None, 3, 4)])
+CLIENTS = 5
+BUCKET = "/linear"
+KEYS = [f"k{number}" for number in range(3)]
+KINDS: tuple[Kind, ...] = ("put", "delete", "swap", "get")
+STRIKES: dict[str, tuple[Callable[[Victim], None], ...]] = {
+    "killed": (kill_worker, kill_all, kill_at_a_point),
+    "stopped": (stop_all, stop_at_a_point),
+    "cut-off": (cut_off, hold_the_line),
+}
 
 
 @dataclass
 class Clients:
-    """Clients that read and write a few keys at either gateway, and what they saw."""
+    """Clients that read, write, replace and list a few keys at either gateway, and what they saw."""
 
-    pair: Pair
-    keys: list[str]
+    gateways: Sequence[Gateway]
     seed: int
     history: defaultdict[str, list[Op]] = field(default_factory=lambda: defaultdict(list))
     stop: threading.Event = field(default_factory=threading.Event)
+    etags: dict[str, str] = field(default_factory=dict)
+    """What was ever to be written, by its ETag."""
 
-    def run(self, client: int, times: int) -> None:
+    def run(self, client: int) -> None:
         """One operation after another; the answers go into the history."""
         chosen = random.Random(f"{self.seed} {client}")
-        for turn in range(times):
-            if self.stop.is_set():
-                return
-            key, gateway = chosen.choice(self.keys), chosen.choice(self.pair)
-            self.history[key].append(self._ask(gateway, key, f"{client}-{turn}", chosen.random()))
+        held: dict[str, str | None] = {}
+        turn = 0
+        while not self.stop.is_set():
+            turn += 1
+            key, gateway = chosen.choice(KEYS), chosen.choice(self.gateways)
+            kind: Kind = chosen.choices(KINDS, (3, 1, 3, 5))[0]
+            began = time.monotonic()
+            try:
+                if chosen.random() < 0.15:
+                    self._list(gateway, began)
+                    continue
+                op = self._ask(gateway, key, kind, f"{client}-{turn}", held.get(key), began)
+            except OSError:  # nobody listened, or the line broke
+                self.stop.wait(0.02)
+                expected = held.get(key) if kind == "swap" else None
+                value = None if kind in ("get", "delete") else f"{client}-{turn}"
+                op = Op(kind, value, began, expected=expected)
+            if op is not None:
+                self.history[key].append(op)
+                if op.kind == "get" and op.ended < inf:
+                    held[key] = op.value
 
-    def _ask(self, gateway: Gateway, key: str, value: str, kind: float) -> Op:
-        began = time.monotonic()
-        try:
-            if kind < 0.4:
-                said = wire.request(gateway, "PUT", key, body=value.encode())
-                return Op("put", value, began, time.monotonic() if said.status == 200 else inf)
-            if kind < 0.5:
-                said = wire.request(gateway, "DELETE", key)
-                return Op("delete", None, began, time.monotonic() if said.status == 204 else inf)
-            said = wire.request(gateway, "GET", key)
-        except OSError:  # nobody listened, or the line broke
-            return Op(
-                "put" if kind < 0.4 else "delete" if kind < 0.5 else "get",
-                value if kind < 0.4 else None,
-                began,
-            )
+    def _ask(
+        self, gateway: Gateway, key: str, kind: Kind, value: str, expected: str | None, began: float
+    ) -> Op | None:
+        path = f"{BUCKET}/{key}"
+        if kind == "get":
+            said = wire.request(gateway, "GET", path, timeout=10)
+            if said.status == 200:
+                return Op("get", said.body.decode(), began, time.monotonic())
+            return Op("get", None, began, time.monotonic() if said.code == "NoSuchKey" else inf)
+        if kind == "delete":
+            said = wire.request(gateway, "DELETE", path, timeout=10)
+            return Op("delete", None, began, time.monotonic() if said.status == 204 else inf)
+        self.etags[hashlib.md5(value.encode()).hexdigest()] = value
+        headers = {}
+        if kind == "swap":
+            headers = {"If-None-Match": "*"} if expected is None else {"If-Match": etag_of(expected)}
+        said = wire.request(gateway, "PUT", path, headers=headers, body=value.encode(), timeout=10)
+        ended = time.monotonic()
         if said.status == 200:
-            return Op("get", said.body.decode(), began, time.monotonic())
-        return Op("get", None, began, time.monotonic() if said.code == "NoSuchKey" else inf)
+            return Op("swap" if kind == "swap" else "put", value, began, ended, expected)
+        if kind == "swap" and said.status in (404, 412):
+            return Op("refused", value, began, ended, expected)
+        if said.status == 409:  # two at once: nothing was done
+            return None
+        return Op("swap" if kind == "swap" else "put", value, began, expected=expected)
+
+    def _list(self, gateway: Gateway, began: float) -> None:
+        """All keys, a page of two after the other."""
+        found: dict[str, str] = {}
+        query = "list-type=2&max-keys=2"
+        while True:
+            said = wire.request(gateway, "GET", BUCKET, query, timeout=10)
+            if said.status != 200:
+                return
+            pairs = re.findall(rb"<Key>(.*?)</Key>.*?<ETag>&quot;(\w+)&quot;</ETag>", said.body, re.DOTALL)
+            pairs = pairs or re.findall(rb'<Key>(.*?)</Key>.*?<ETag>"(\w+)"</ETag>', said.body, re.DOTALL)
+            found |= {key.decode(): etag.decode() for key, etag in pairs}
+            if b"<IsTruncated>true</IsTruncated>" not in said.body:
+                break
+            query = f"list-type=2&max-keys=2&start-after={max(found)}"
+        ended = time.monotonic()
+        for key in KEYS:
+            value = self.etags[found[key]] if key in found else None
+            self.history[key].append(Op("get", value, began, ended))
+
+
+def etag_of(value: str) -> str:
+    """As If-Match takes it."""
+    return f'"{hashlib.md5(value.encode()).hexdigest()}"'
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(300)
-def test_keys_are_registers_while_workers_are_killed(new_pair: Pair) -> None:
+@pytest.mark.parametrize("fault", STRIKES)
+def test_keys_are_registers_whatever_befalls_the_gateways(
+    shared_dsn: str, tmp_path: Path, fault: str
+) -> None:
     """`S3GW_TEST_SEED` repeats the choices of an earlier run, which prints it."""
     seed = int(os.environ.get("S3GW_TEST_SEED") or random.randrange(1 << 32))
     print(f"S3GW_TEST_SEED={seed}")
     chosen = random.Random(seed)
-    for gateway in new_pair:
-        gateway.start()
-    assert wire.request(new_pair[0], "PUT", "/linear").status == 200
-    clients = Clients(new_pair, [f"/linear/{number}" for number in range(3)], seed)
-    with ThreadPoolExecutor(6) as threads:
-        running = [threads.submit(clients.run, number, 150) for number in range(6)]
-        try:
-            for _ in range(4):
-                victim = chosen.choice(new_pair)
-                os.kill(chosen.choice(sorted(workers(victim))), signal.SIGKILL)
-                wait_until(lambda: len(workers(victim)) == 2, "a new worker")  # noqa: B023
-                threading.Event().wait(chosen.uniform(0.1, 1.0))
-        except BaseException:
-            clients.stop.set()
-            raise
-        for one in running:
-            one.result(200)
-    assert sum(map(len, clients.history.values())) == 900
+    with two_gateways(tmp_path, shared_dsn, seed) as (two, proxies):
+        victims = [
+            Victim(two, gateway, proxy, chosen) for gateway, proxy in zip(two.gateways, proxies, strict=True)
+        ]
+        assert wire.request(two.gateways[0], "PUT", BUCKET).status == 200
+        clients = Clients(two.gateways, seed)
+        with ThreadPoolExecutor(CLIENTS) as threads:
+            running = [threads.submit(clients.run, number) for number in range(CLIENTS)]
+            try:
+                for strike in STRIKES[fault] * 2:
+                    victim = chosen.choice(victims)
+                    threading.Event().wait(chosen.uniform(0.1, 1.0))
+                    strike(victim)
+                    victim.revive()
+            finally:
+                clients.stop.set()
+            for one in running:
+                one.result(120)
+    answered = [op for history in clients.history.values() for op in history if op.ended < inf]
+    assert {"get", "put", "swap", "refused"} <= {op.kind for op in answered}
     for key, history in clients.history.items():
         assert linearizable(history), f"{key}: {sorted(history, key=lambda op: op.began)}"
         assert not linearizable([*history, stale(history)]), "the check would not have found a stale read"
+        assert not linearizable([*history, lost(history)]), "the check would not have found a lost update"
 
 
 def stale(history: list[Op]) -> Op:
-    """A read, after everything else, of what an answered write before the last ones wrote."""
+    """A read, after everything else, of what was replaced long ago."""
     end = max(op.ended for op in history if op.ended < inf)
     read = [op for op in history if op.kind == "get" and op.value is not None and op.ended < inf]
     first = min(read, key=lambda op: op.ended)
     return Op("get", first.value, end + 1, end + 2)
+
+
+def lost(history: list[Op]) -> Op:
+    """Another replacement, after everything else, of what was replaced long ago."""
+    return Op("swap", "lost", (read := stale(history)).began, read.ended, read.value)

@@ -1,0 +1,61 @@
+"""A gateway that kills or stops itself at a point of `s3gw.pauses`, as `tests.orders` does it."""
+
+from __future__ import annotations
+
+import json
+import signal
+import stat
+import sys
+from pathlib import Path
+
+from tests.gateway import Gateway
+from tests.orders import ORDERS
+from tests.processes import send
+
+_PROGRAM = """#!{python}
+import os, sys
+sys.path[:0] = [{folder!r}]
+if __name__ == "__main__":
+    os.environ["S3GW_TEST_ROOT"] = str(os.getpid())
+from tests import orders
+orders.install()
+if __name__ == "__main__":
+    from s3gw.cli.main import main
+    sys.exit(main())
+"""
+
+
+class KillableGateway(Gateway):
+    """A gateway that ends where it is told to."""
+
+    def __init__(self, home: Path, settings: dict[str, str]) -> None:
+        home.mkdir(parents=True, exist_ok=True)
+        self.orders = home / "orders"
+        self.obeyed = home / "obeyed"
+        program = home / "killable"
+        folder = str(Path(__file__).parents[1])
+        program.write_text(_PROGRAM.format(python=sys.executable, folder=folder))
+        program.chmod(stat.S_IRWXU)
+        super().__init__(home, {**settings, ORDERS: str(self.orders)}, program)
+
+    def order(self, what: str, point: str, times: int = 1) -> None:
+        """From now on, `kill` all of it, kill the one process (`die`), or `stop` that one, when it reaches
+        the point for so many times."""
+        self.obeyed.unlink(missing_ok=True)
+        written = self.orders.with_suffix(".new")
+        written.write_text(json.dumps({"what": what, "point": point, "times": times}))
+        written.rename(self.orders)
+
+    def take_back(self) -> None:
+        """Let it live."""
+        self.orders.unlink(missing_ok=True)
+
+    @property
+    def has_obeyed(self) -> bool:
+        """Whether it reached the point, and did what it was told."""
+        return self.obeyed.exists()
+
+    def signal_all(self, number: signal.Signals) -> None:
+        """Send a signal to the gateway and its workers."""
+        for pid in self.gateway_pids():
+            send(pid, number)
