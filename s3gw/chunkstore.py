@@ -40,6 +40,7 @@ from s3gw.errors import ConfigError, Unavailable
 from s3gw.jobs import collect, compact
 from s3gw.jobs.collect import Freed, collect_now
 from s3gw.jobs.runner import Runner
+from s3gw.jobs.throttle import Throttle
 from s3gw.storage.store import Layout, Store
 
 __all__ = ["ChunkStore"]
@@ -101,7 +102,11 @@ class ChunkStore:
             compactor = await stack.enter_async_context(
                 compact.compacting(db, backends, settings, instance=instance)
             )
-            runner = Runner(db, [*collect.jobs(db, backends, settings), compact.job(compactor, settings)])
+            runner = Runner(
+                db,
+                [*collect.jobs(db, backends, settings), compact.job(compactor, settings)],
+                pace=lambda _: Throttle(settings.job_rest, settings.compact_rate),
+            )
             runner.start()
             stack.push_async_callback(runner.stop)
             yield cls(db, backends, store, settings, bucket)

@@ -114,9 +114,9 @@ class Settings:
     lifecycle_day: float = 86400.0
     """Seconds that lifecycle rules count as a day; another number only for tests."""
     job_rest: float = 2.0
-    """Seconds that compaction and the like rest for each second they worked."""
+    """Seconds that background jobs rest for each second they worked, while the gateway serves."""
     compact_rate: int = 0
-    """Bytes a second that compaction reads at most; 0 for any."""
+    """Bytes a second that each other background job reads at most; 0 for any."""
     rechunk_rate: int = 0
     """Bytes a second that the job `rechunk` reads at most; 0 for any."""
     compact_dead: float = 30.0

@@ -7,7 +7,7 @@ from s3gw.app.data_directory import Credentials, DataDirectory
 from s3gw.app.foundation import address_of_database, database, masters_of, new_database, open_places, storage
 from s3gw.app.gateway import serve
 from s3gw.app.masters import change as change_master
-from s3gw.app.masters import reseal, to_seal
+from s3gw.app.masters import keys_of, reseal, to_seal
 
 __all__ = [
     "Credentials",
@@ -16,6 +16,7 @@ __all__ = [
     "address_of_database",
     "change_master",
     "database",
+    "keys_of",
     "masters_of",
     "new_database",
     "open_places",

@@ -9,13 +9,30 @@ from functools import partial
 
 from s3gw.app import stores
 from s3gw.app.foundation import Foundation
+from s3gw.app.load import BoardLoad
 from s3gw.app.meter import Meter
 from s3gw.app.store_figures import StoreFigures
 from s3gw.config import Settings
 from s3gw.db.pool import Database
-from s3gw.jobs import collect, compact, deliver_logs, export, lifecycle, notify, rechunk, replicate, scrub
+from s3gw.jobs import (
+    collect,
+    compact,
+    deliver_logs,
+    export,
+    lifecycle,
+    notify,
+    rechunk,
+    reencrypt,
+    replicate,
+    scrub,
+)
+from s3gw.jobs.compact import Compactor
+from s3gw.jobs.job import Job
 from s3gw.jobs.runner import Runner
+from s3gw.jobs.throttle import Throttle
 from s3gw.sealing import Masters
+from s3gw.storage.keys import Keys
+from s3gw.storage.store import Store
 from s3gw.targets.base import Target
 from s3gw.targets.opening import open_target
 
@@ -33,24 +50,23 @@ async def background(ground: Foundation, meter: Meter) -> AsyncIterator[None]:
         backends = ground.backends(meter)
         for backend in backends.values():
             stack.push_async_callback(backend.close)
-        compactor = await stack.enter_async_context(
-            compact.compacting(db, backends, settings, instance=ground.instance, placing=ground.placing())
-        )
         masters = Masters(partial(ground.directory.master_keys, settings))
+        keys = Keys(db, masters)
+        placing = ground.placing()
+        compactor = await stack.enter_async_context(
+            compact.compacting(db, backends, settings, instance=ground.instance, placing=placing, keys=keys)
+        )
         store = await stack.enter_async_context(stores.opened(ground, db, backends, masters))
-        jobs = [
-            *collect.jobs(db, backends, settings),
-            compact.job(compactor, settings),
-            lifecycle.job(db, settings),
-            *replicate.jobs(db, backends, settings),
-            deliver_logs.job(db, store, settings),
-            rechunk.job(db, store, settings),
-            *scrub.jobs(db, backends, settings),
-            *export.jobs(db, backends, masters, settings),
-        ]
+        jobs = all_jobs(settings, compactor, keys, store, masters)
         if settings.notify:
             jobs.append(notify.job(db, await _targets(stack, settings), settings))
-        runner = Runner(db, jobs)
+        load = BoardLoad(ground.board)
+
+        def pace(name: str) -> Throttle:
+            rate = settings.rechunk_rate if name == rechunk.NAME else settings.compact_rate
+            return Throttle(settings.job_rest, rate, load)
+
+        runner = Runner(db, jobs, pace=pace)
         stack.push_async_callback(runner.stop)
         runner.start()
         meter.watch(db)
@@ -60,6 +76,24 @@ async def background(ground: Foundation, meter: Meter) -> AsyncIterator[None]:
         walking = asyncio.create_task(figures.run(), name="figures of the store")
         stack.push_async_callback(_cancelled, walking)
         yield
+
+
+def all_jobs(
+    settings: Settings, compactor: Compactor, keys: Keys, store: Store, masters: Masters
+) -> list[Job]:
+    """Every job of a gateway but `notify`, which needs targets."""
+    db, backends = compactor.db, compactor.backends
+    return [
+        *collect.jobs(db, backends, settings),
+        compact.job(compactor, settings),
+        reencrypt.job(db, compactor, keys, settings),
+        lifecycle.job(db, settings),
+        *replicate.jobs(db, backends, settings),
+        deliver_logs.job(db, store, settings),
+        rechunk.job(db, store, settings),
+        *scrub.jobs(db, backends, settings),
+        *export.jobs(db, backends, masters, settings),
+    ]
 
 
 async def _targets(stack: AsyncExitStack, settings: Settings) -> dict[str, Target]:

@@ -14,6 +14,7 @@ from s3gw.errors import ConfigError
 from s3gw.http.identities import seal_secret, unseal_secret
 from s3gw.sealing import Masters
 from s3gw.storage import keys
+from s3gw.storage.keys import Keys
 
 
 async def check(db: Database, masters: Masters) -> None:
@@ -25,6 +26,11 @@ async def check(db: Database, masters: Masters) -> None:
             f"master_key: the secrets of {lost} access keys in this database were sealed by another one; "
             "give that as S3GW_MASTER_KEY, or restore the file master-key of the data directory"
         )
+
+
+def keys_of(db: Database, settings: Settings) -> Keys:
+    """The data keys of the database, for a command."""
+    return Keys(db, DataDirectory(settings.data).masters(settings))
 
 
 async def to_seal(db: Database, settings: Settings) -> bytes:

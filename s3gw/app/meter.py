@@ -106,12 +106,18 @@ class Meter:
     def _sample_jobs(self, runner: Runner) -> None:
         slot = self.slot
         for status in runner.statuses:
+            slot.set(catalogue.JOB_PAUSED, status.paused, status.name)
             ended = status.runs - int(self._followed.get((catalogue.JOB_RUNS.name, status.name), 0))
             self._follow(catalogue.JOB_RUNS, status.runs, status.name)
             slot.set(catalogue.JOB_RUNNING, status.running, status.name)
             if status.running:
                 continue
-            slot.add(catalogue.JOB_FAILURES, 1 if ended and status.error else 0, status.name)
+            self._follow(catalogue.JOB_FAILURES, status.failures, status.name)
+            self._follow(catalogue.JOB_RESTED, status.rested, status.name)
+            for item, count in status.totals.items():
+                self._follow(catalogue.JOB_DONE, count, status.name, item)
+            if status.succeeded_at is not None:
+                slot.set(catalogue.JOB_SUCCEEDED, status.succeeded_at, status.name)
             slot.set(catalogue.JOB_FAILING, status.error is not None, status.name)
             if ended:
                 slot.set(catalogue.JOB_SECONDS, status.seconds, status.name)

@@ -74,11 +74,14 @@ class StoreFigures:
             found, waiting = await stats.overall(self._db), await stats.waiting(self._db)
             untold = await events.pending(self._db)
             health = await scrub.health(self._db)
+            keys = await stats.by_key(self._db)
         except GatewayError as error:
             log.warning("the figures of the store could not be computed: %s", error)
             self._slot.add(catalogue.STORE_FAILURES, 1)
             return
         self._show(found, waiting)
+        old = sum(key.stored_bytes for key in keys if not key.is_current)
+        self._slot.set(catalogue.OLD_KEYS, old)
         self._slot.set(catalogue.DAMAGED, health.damaged)
         self._slot.set(catalogue.REPAIRS, health.repairs)
         self._slot.set(catalogue.EVENTS, sum(number for number, _ in untold.values()))

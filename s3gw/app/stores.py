@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -17,6 +18,9 @@ from s3gw.storage.store import Store
 
 log = logging.getLogger("s3gw.app")
 
+FOLLOW = 5.0
+"""Seconds between two looks for keys that others have made: one small statement."""
+
 
 @asynccontextmanager
 async def opened(
@@ -25,12 +29,14 @@ async def opened(
     """A store with the keys of this gateway."""
     async with AsyncExitStack() as stack:
         keys = Keys(db, masters)
-        await keys.load()
+        await keys.follow()
         rows = _embedded(ground)
         if rows is not None:
             stack.push_async_callback(rows.close)
         store = Store(db, backends, ground.settings, ground.instance, ground.placing(), keys, rows)
         stack.push_async_callback(_close, store)
+        following = asyncio.create_task(_follow(store), name="follow keys")
+        stack.push_async_callback(_ended, following)
         yield store
 
 
@@ -39,6 +45,21 @@ def _embedded(ground: Foundation) -> Disk | None:
     if ground.settings.database_url is not None:
         return None
     return Disk(ground.directory.path, reserve=ground.settings.reserve, make=False)
+
+
+async def _follow(store: Store) -> None:
+    """Encrypt by what another gateway or a command has made, soon after it was."""
+    while True:
+        await asyncio.sleep(FOLLOW)
+        try:
+            await store.follow_keys()
+        except GatewayError as error:
+            log.warning("keys that were made meanwhile are not known yet: %s", error)
+
+
+async def _ended(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
 
 
 async def _close(store: Store) -> None:

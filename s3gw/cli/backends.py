@@ -6,7 +6,6 @@ import argparse
 import asyncio
 import json
 import time
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from s3gw import app, backend_url
@@ -23,6 +22,7 @@ from s3gw.db.pool import Database
 from s3gw.errors import ConfigError, GatewayError
 from s3gw.jobs.job import Progress
 from s3gw.jobs.replicate import balancer
+from s3gw.jobs.throttle import Throttle
 
 if TYPE_CHECKING:
     from s3gw.cli.options import Commands
@@ -137,16 +137,15 @@ def run_remove(settings: Settings, given: argparse.Namespace) -> int:
 
 def run_rebalance(settings: Settings, given: argparse.Namespace) -> int:
     """Settle every pack, and say what that took."""
-    settings = replace(settings, job_rest=0.0, compact_rate=given.rate or 0)
-    done = asyncio.run(_rebalance(settings))
+    done = asyncio.run(_rebalance(settings, given.rate or 0))
     say(f"settled {done.counts.get('packs', 0)} packs, copied {size(done.counts.get('bytes', 0))}")
     if damaged := done.counts.get("damaged", 0):
         complain(f"{damaged} packs have no whole copy; see the log")
     return 1 if damaged else 0
 
 
-async def _rebalance(settings: Settings) -> Progress:
-    done = Progress()
+async def _rebalance(settings: Settings, rate: int) -> Progress:
+    done = Progress(throttle=Throttle(rate=rate))
     async with app.storage(settings) as (db, opened):
         mover = balancer(db, opened, settings)
         async with progress.shown("rebalancing", done):

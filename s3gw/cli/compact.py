@@ -19,6 +19,7 @@ from s3gw.errors import ConfigError
 from s3gw.jobs.collect import Collector, Freed, collect_now
 from s3gw.jobs.compact import compacting
 from s3gw.jobs.job import Progress
+from s3gw.jobs.throttle import Throttle
 from s3gw.storage.packs import Placing
 
 if TYPE_CHECKING:
@@ -54,11 +55,9 @@ def run(settings: Settings, given: argparse.Namespace) -> int:
     """Compact, and say what that was good for."""
     settings = replace(
         settings,
-        job_rest=0.0,
-        compact_rate=given.rate or 0,
         compact_dead=settings.compact_dead if given.dead is None else given.dead,
     )
-    done, freed = asyncio.run(_compact(settings, given.grace))
+    done, freed = asyncio.run(_compact(settings, given.grace, given.rate or 0))
     moved = f"{size(done.counts.get('bytes', 0))} in {done.counts.get('frames', 0)} frames"
     say(f"copied {moved} out of {done.counts.get('packs', 0)} packs")
     if damaged := done.counts.get("damaged", 0):
@@ -70,13 +69,13 @@ def run(settings: Settings, given: argparse.Namespace) -> int:
     return 1 if damaged else 0
 
 
-async def _compact(settings: Settings, grace: float | None) -> tuple[Progress, Freed | None]:
+async def _compact(settings: Settings, grace: float | None, rate: int) -> tuple[Progress, Freed | None]:
     """Collect, so that what was let go counts as dead; compact; collect the packs that this emptied."""
-    done = Progress()
+    done = Progress(throttle=Throttle(rate=rate))
     async with app.storage(settings) as (db, backends):
         freed = await _collect(db, backends, settings, grace)
         placing = Placing(settings.replicas, settings.needed_replicas)
-        compacts = compacting(db, backends, settings, placing=placing)
+        compacts = compacting(db, backends, settings, placing=placing, keys=app.keys_of(db, settings))
         async with compacts as compactor, progress.shown("compacting", done):
             await compactor.run_all(done)
         after = await _collect(db, backends, settings, grace)

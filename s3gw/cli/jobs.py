@@ -52,7 +52,7 @@ def show(settings: Settings, given: argparse.Namespace) -> int:
     if given.json:
         say(json.dumps([as_json(row) for row in rows], indent=2))
         return 0
-    head = ["job", "state", "last run", "done", "counts", "error"]
+    head = ["job", "state", "last run", "last success", "runs", "failed", "rested", "done", "counts", "error"]
     for line in table([head, *([*_cells(row)] for row in rows)]):
         say(line)
     return 0
@@ -86,6 +86,10 @@ def as_json(row: JobRow) -> dict[str, Any]:
         "done": row.done,
         "total": row.total,
         "error": row.error,
+        "runs": row.runs,
+        "failures": row.failures,
+        "succeeded_at": row.succeeded_at and row.succeeded_at.astimezone(UTC).isoformat(),
+        "rested": round(row.rested, 3),
     }
 
 
@@ -93,7 +97,9 @@ def _cells(row: JobRow) -> list[str]:
     part = f"{100 * (row.done or 0) / row.total:.0f} %" if row.running and row.total else "-"
     counts = ", ".join(f"{name} {count}" for name, count in sorted(row.counts.items()) if count) or "-"
     state = f"{row.state}, wanted" if row.wanted else row.state
-    return [row.name, state, _ago(row.ended_at), part, counts, row.error or "-"]
+    figures = [str(row.runs), str(row.failures), f"{row.rested:.0f} s"]
+    ago = [_ago(row.ended_at), _ago(row.succeeded_at)]
+    return [row.name, state, *ago, *figures, part, counts, row.error or "-"]
 
 
 def _ago(when: datetime | None) -> str:

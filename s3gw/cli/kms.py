@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from s3gw import app
+from s3gw.cli import kms_versions
 from s3gw.cli.on_database import on_database
 from s3gw.cli.output import complain, say, table
 from s3gw.config import Settings
-from s3gw.db import encryption_keys, packs
+from s3gw.db import encryption_keys, packs, rekeying
 from s3gw.db.encryption_keys import CUSTOMERS, DUAL, MANAGED, STORE, SealedKey
 from s3gw.db.pool import Database
 from s3gw.errors import ConfigError
@@ -48,7 +49,7 @@ def add(commands: Commands, common: argparse.ArgumentParser) -> None:
             "rotate",
             rotate,
             "NAME",
-            f"encrypt by a new key from now on, by {STORE} in gateways started from now on; old ones stay",
+            "encrypt by a new version from now on; what is stored stays under the old ones",
         ),
         ("disable", disable, "NAME", "refuse what is encrypted by a key, and to encrypt by it"),
         ("enable", enable, "NAME", "let a key be used again"),
@@ -64,6 +65,7 @@ def add(commands: Commands, common: argparse.ArgumentParser) -> None:
                 "--new-master", action="store_true", help="make a new master key in the data directory first"
             )
         action.set_defaults(run=run)
+    kms_versions.add(actions, common)
 
 
 def create(settings: Settings, given: argparse.Namespace) -> int:
@@ -83,7 +85,7 @@ def create(settings: Settings, given: argparse.Namespace) -> int:
         found = await encryption_keys.named(db, given.name)
         assert found is not None
         if given.name == STORE:
-            say("gateways encrypt from their next start, and all need the master key")
+            say("gateways encrypt from now on, and all need the master key; restart those that had none")
         else:
             say(str(found.uuid))
         return 0
@@ -95,9 +97,10 @@ def show(settings: Settings, given: argparse.Namespace) -> int:
     """Print all keys."""
 
     async def work(db: Database) -> int:
-        head = ["number", "name", "id", "state", "master key", "made"]
+        head = ["number", "name", "id", "state", "master key", "made", "version"]
         found = await encryption_keys.all_keys(db)
-        for line in table([head, *(_cells(key) for key in found)]):
+        versions = await rekeying.versions(db)
+        for line in table([head, *([*_cells(key), versions.get(key.id, "-")] for key in found)]):
             say(line)
         return 0
 
@@ -106,7 +109,7 @@ def show(settings: Settings, given: argparse.Namespace) -> int:
 
 def rotate(settings: Settings, given: argparse.Namespace) -> int:
     """Give a key a further number, and with it that of its two layers."""
-    _check_not_internal(given.name)
+    check_not_internal(given.name)
 
     async def work(db: Database) -> int:
         master = await app.to_seal(db, settings)
@@ -132,7 +135,7 @@ def enable(settings: Settings, given: argparse.Namespace) -> int:
 
 
 def _set_enabled(settings: Settings, name: str, enabled: bool) -> int:
-    _check_not_internal(name)
+    check_not_internal(name)
     if name == STORE or name.startswith(MANAGED):
         raise ConfigError(f"the key {name!r} is one that nobody has to ask for; it cannot be disabled")
 
@@ -180,7 +183,7 @@ def bring_back(settings: Settings, given: argparse.Namespace) -> int:
     return on_database(settings, work)
 
 
-def _check_not_internal(name: str) -> None:
+def check_not_internal(name: str) -> None:
     if name == CUSTOMERS or name.startswith(DUAL):
         raise ConfigError(f"the key {name!r} is kept by the gateway itself")
 

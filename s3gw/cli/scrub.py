@@ -16,6 +16,7 @@ from s3gw.db import scrub
 from s3gw.jobs.job import Progress
 from s3gw.jobs.replicate import balancer
 from s3gw.jobs.scrub import scrubber
+from s3gw.jobs.throttle import Throttle
 
 if TYPE_CHECKING:
     from s3gw.cli.options import Commands
@@ -42,12 +43,11 @@ def add(commands: Commands, common: argparse.ArgumentParser) -> None:
 def run(settings: Settings, given: argparse.Namespace) -> int:
     """Scrub, repair, and say what is left that is not whole."""
     period = settings.scrub_period if given.due else 0.0
-    settings = replace(settings, job_rest=0.0, compact_rate=given.rate or 0, scrub_period=period)
-    return asyncio.run(_scrub(settings))
+    return asyncio.run(_scrub(replace(settings, scrub_period=period), given.rate or 0))
 
 
-async def _scrub(settings: Settings) -> int:
-    done, repaired = Progress(), Progress()
+async def _scrub(settings: Settings, rate: int) -> int:
+    done, repaired = Progress(throttle=Throttle(rate=rate)), Progress(throttle=Throttle(rate=rate))
     async with app.storage(settings) as (db, backends):
         verifier = scrubber(db, backends, settings)
         async with progress.shown("scrubbing", done):

@@ -5,12 +5,14 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from s3gw import app
 from s3gw.cli import output
 from s3gw.config import Settings
 from s3gw.db import stats
+from s3gw.db.stats import UnderKey
 
 if TYPE_CHECKING:
     from s3gw.cli.options import Commands
@@ -38,22 +40,23 @@ def add(commands: Commands, common: argparse.ArgumentParser) -> None:
 
 def run(settings: Settings, given: argparse.Namespace) -> int:
     """Print the statistics of the whole store and of every bucket."""
-    overall, buckets = asyncio.run(_collect(settings))
+    overall, buckets, keys = asyncio.run(_collect(settings))
     if given.json:
         document = {
             **as_json(overall, OVERALL),
             "buckets": {name: as_json(found, OF_BUCKET) for name, found in buckets.items()},
+            "keys": [asdict(key) for key in keys],
         }
         output.say(json.dumps(document, indent=2))
         return 0
-    for line in lines(overall, buckets):
+    for line in [*lines(overall, buckets), *key_lines(keys)]:
         output.say(line)
     return 0
 
 
-async def _collect(settings: Settings) -> tuple[stats.Stats, dict[str, stats.Stats]]:
+async def _collect(settings: Settings) -> tuple[stats.Stats, dict[str, stats.Stats], list[UnderKey]]:
     async with app.database(settings) as db:
-        return await stats.overall(db), await stats.by_bucket(db)
+        return await stats.overall(db), await stats.by_bucket(db), await stats.by_key(db)
 
 
 def as_json(found: stats.Stats, names: tuple[str, ...]) -> dict[str, Any]:
@@ -72,6 +75,20 @@ def lines(overall: stats.Stats, buckets: dict[str, stats.Stats]) -> list[str]:
         body = [[name, *(_cell(found, column) for column in OF_BUCKET)] for name, found in buckets.items()]
         shown += ["", *output.table([head, *body])]
     return shown
+
+
+def key_lines(keys: list[UnderKey]) -> list[str]:
+    """A table of what stands under which version of which key; nothing where nothing is encrypted."""
+    if not any(key.name for key in keys):
+        return []
+    head = ["key", "version", "state", "chunks", "stored bytes"]
+    return ["", *output.table([head, *map(_key_cells, keys)])]
+
+
+def _key_cells(key: UnderKey) -> list[str]:
+    number = "-" if key.number is None else str(key.number)
+    state = "-" if key.name is None else "current" if key.is_current else "old"
+    return [key.name or "(not encrypted)", number, state, str(key.chunks), output.size(key.stored_bytes)]
 
 
 def _cell(found: stats.Stats, name: str) -> str:

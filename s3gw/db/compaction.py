@@ -61,6 +61,8 @@ class Move:
     target_pack: int
     target_offset: int
     chunk_ids: Sequence[int]
+    key_id: int | None = None
+    """The data key of the copy, where it is not that of the frame."""
 
 
 async def queued(db: Database) -> tuple[list[int], list[int]]:
@@ -147,7 +149,10 @@ async def repoint(db: Database, moves: Sequence[Move]) -> int:
         try:
             done += await retrying(attempt)
         except Unavailable as error:
-            if isinstance(error.__cause__, asyncpg.ForeignKeyViolationError):
+            if (
+                isinstance(error.__cause__, asyncpg.ForeignKeyViolationError)
+                and error.__cause__.constraint_name == "chunks_pack_id_fkey"
+            ):
                 raise PackLost("the pack was condemned before its frames were published") from error
             raise
     return done
@@ -160,13 +165,15 @@ async def _repoint(db: Database, moves: Sequence[Move]) -> int:
         moved = await connection.fetch(
             """
             WITH wanted AS (
-                SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[])
-                AS w (id, source_pack, source_offset, target_pack, target_offset)
+                SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[],
+                                     $6::integer[])
+                AS w (id, source_pack, source_offset, target_pack, target_offset, key_id)
             ), held AS MATERIALIZED (
                 SELECT c.id FROM chunks c WHERE c.id = ANY ($1::bigint[]) AND c.pack_id IS NOT NULL
                 ORDER BY c.id FOR NO KEY UPDATE SKIP LOCKED
             )
-            UPDATE chunks c SET pack_id = w.target_pack, frame_offset = w.target_offset
+            UPDATE chunks c SET pack_id = w.target_pack, frame_offset = w.target_offset,
+                key_id = coalesce(w.key_id, c.key_id)
             FROM wanted w JOIN held USING (id)
             WHERE c.id = w.id AND c.pack_id = w.source_pack AND c.frame_offset = w.source_offset
             RETURNING c.id
@@ -176,6 +183,7 @@ async def _repoint(db: Database, moves: Sequence[Move]) -> int:
             [move.source_offset for move, _ in rows],
             [move.target_pack for move, _ in rows],
             [move.target_offset for move, _ in rows],
+            [move.key_id for move, _ in rows],
         )
         await pauses.reach("compact.repointed")
         await connection.execute(

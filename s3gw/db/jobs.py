@@ -31,6 +31,14 @@ class JobRow:
     total: int | None
     error: str | None
     """Why the last run failed."""
+    runs: int
+    """That ended, on any gateway."""
+    failures: int
+    """Of these."""
+    succeeded_at: datetime | None
+    """When the last one ended that was neither broken off nor failed."""
+    rested: float
+    """Seconds that the present run, or the last, has rested so far."""
 
     @property
     def state(self) -> str:
@@ -48,6 +56,7 @@ class Report:
     counts: Mapping[str, int]
     done: int | None = None
     total: int | None = None
+    rested: float = 0.0
 
 
 async def register(db: Database, names: Sequence[str]) -> None:
@@ -72,20 +81,28 @@ async def all_jobs(db: Database) -> list[JobRow]:
 async def due(db: Database, intervals: Mapping[str, float]) -> dict[str, bool]:
     """The jobs to be run now, of those that run nowhere: somebody asked (True), or their last run ended
     `intervals` seconds ago and they are not paused (False)."""
+    found, _ = await look(db, intervals)
+    return found
+
+
+async def look(db: Database, intervals: Mapping[str, float]) -> tuple[dict[str, bool], frozenset[str]]:
+    """What is `due`, and of all jobs those that are paused."""
     rows = await db.fetch(
         """
-        SELECT j.name, j.wanted_at IS NOT NULL AS wanted
-        FROM jobs j JOIN unnest($1::text[], $2::float8[]) AS i (name, seconds) USING (name)
-        WHERE NOT coalesce(j.seen_at > now() - make_interval(secs => $3), false) AND (
-            j.wanted_at IS NOT NULL
-            OR j.paused_at IS NULL AND coalesce(j.ended_at <= now() - make_interval(secs => i.seconds), true)
-        )
+        SELECT j.name, j.paused_at IS NOT NULL AS paused, j.wanted_at IS NOT NULL AS wanted,
+            i.name IS NOT NULL AND NOT coalesce(j.seen_at > now() - make_interval(secs => $3), false) AND (
+                j.wanted_at IS NOT NULL
+                OR j.paused_at IS NULL
+                    AND coalesce(j.ended_at <= now() - make_interval(secs => i.seconds), true)
+            ) AS due
+        FROM jobs j LEFT JOIN unnest($1::text[], $2::float8[]) AS i (name, seconds) USING (name)
         """,
         list(intervals),
         list(intervals.values()),
         SILENT,
     )
-    return {row["name"]: row["wanted"] for row in rows}
+    found = {row["name"]: row["wanted"] for row in rows if row["due"]}
+    return found, frozenset(row["name"] for row in rows if row["paused"])
 
 
 async def begin(db: Database, name: str) -> None:
@@ -94,7 +111,7 @@ async def begin(db: Database, name: str) -> None:
         """
         INSERT INTO jobs (name, began_at, seen_at) VALUES ($1, now(), now())
         ON CONFLICT (name) DO UPDATE SET wanted_at = NULL, began_at = now(), seen_at = now(), counts = '{}',
-            done = NULL, total = NULL
+            done = NULL, total = NULL, rested = 0
         """,
         name,
     )
@@ -104,23 +121,29 @@ async def say(db: Database, reports: Sequence[Report]) -> frozenset[str]:
     """The runs go on; those of them that were paused meanwhile, and are to end."""
     rows = await db.fetch(
         """
-        UPDATE jobs j SET seen_at = now(), counts = r.counts, done = r.done, total = r.total
-        FROM unnest($1::text[], $2::jsonb[], $3::bigint[], $4::bigint[]) AS r (name, counts, done, total)
+        UPDATE jobs j SET seen_at = now(), counts = r.counts, done = r.done, total = r.total,
+            rested = r.rested
+        FROM unnest($1::text[], $2::jsonb[], $3::bigint[], $4::bigint[], $5::float8[])
+            AS r (name, counts, done, total, rested)
         WHERE j.name = r.name RETURNING j.name, coalesce(j.paused_at > j.began_at, false) AS paused
         """,
         [report.name for report in reports],
         [dict(report.counts) for report in reports],
         [report.done for report in reports],
         [report.total for report in reports],
+        [report.rested for report in reports],
     )
     return frozenset(row["name"] for row in rows if row["paused"])
 
 
-async def end(db: Database, report: Report, error: str | None) -> None:
-    """A run ended, or failed with `error`."""
+async def end(db: Database, report: Report, error: str | None, *, whole: bool) -> None:
+    """A run ended `whole`, or failed with `error`, or was broken off."""
     await db.execute(
         """
-        UPDATE jobs SET seen_at = NULL, ended_at = now(), counts = $2, done = $3, total = $4, error = $5
+        UPDATE jobs SET seen_at = NULL, ended_at = now(), counts = $2, done = $3, total = $4,
+            error = $5::text, rested = $6, runs = runs + 1,
+            failures = failures + ($5::text IS NOT NULL)::integer,
+            succeeded_at = CASE WHEN $7 THEN now() ELSE succeeded_at END
         WHERE name = $1
         """,
         report.name,
@@ -128,6 +151,8 @@ async def end(db: Database, report: Report, error: str | None) -> None:
         report.done,
         report.total,
         error,
+        report.rested,
+        whole,
     )
 
 
@@ -162,4 +187,8 @@ def _row(row: asyncpg.Record) -> JobRow:
         done=row["done"],
         total=row["total"],
         error=row["error"],
+        runs=row["runs"],
+        failures=row["failures"],
+        succeeded_at=row["succeeded_at"],
+        rested=row["rested"],
     )

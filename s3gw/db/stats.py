@@ -35,6 +35,19 @@ class Stats:
 
 
 @dataclass(frozen=True, slots=True)
+class UnderKey:
+    """What stands under a version of a key. Those of customers count together, without a number."""
+
+    name: str | None
+    """None: what is not encrypted."""
+    number: int | None
+    is_current: bool
+    """Whether it still encrypts."""
+    chunks: int
+    stored_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
 class Waiting:
     """How many rows there are of what is on its way, in or out."""
 
@@ -101,6 +114,25 @@ SELECT b.name, coalesce(l.objects, 0) AS objects, coalesce(l.logical, 0) AS logi
 FROM buckets b LEFT JOIN logical l ON l.bucket_id = b.id LEFT JOIN stored s ON s.bucket_id = b.id
 ORDER BY b.name
 """
+# A pack's frame is under one key; the rows of a key, which are in none, fall into one group.
+_BY_KEY = """
+WITH frames AS (
+    SELECT key_id, count(*) AS chunks, coalesce(max(frame_length), sum(octet_length(data))) AS stored
+    FROM chunks GROUP BY key_id, pack_id, frame_offset
+), used AS (
+    SELECT key_id, sum(chunks)::bigint AS chunks, sum(stored)::bigint AS stored FROM frames GROUP BY key_id
+), keys AS (
+    SELECT d.id, CASE WHEN d.master = '' THEN '(customers)' ELSE k.name END AS name,
+        CASE WHEN d.master <> '' THEN d.id END AS number,
+        d.id = max(d.id) OVER (PARTITION BY d.key_id) AS is_current
+    FROM data_keys d JOIN named_keys k ON k.id = d.key_id WHERE k.name <> 'customers'
+)
+SELECT k.name, k.number, coalesce(bool_and(k.is_current), true) AS is_current,
+    coalesce(sum(u.chunks), 0)::bigint AS chunks, coalesce(sum(u.stored), 0)::bigint AS stored
+FROM keys k FULL JOIN used u ON u.key_id = k.id
+WHERE u.key_id IS NOT NULL OR u.chunks IS NOT NULL OR k.number IS NOT NULL
+GROUP BY k.name, k.number ORDER BY k.name NULLS FIRST, k.number
+"""
 _WAITING = """
 SELECT (SELECT count(*) FROM buckets) AS buckets,
     (SELECT count(*) FROM packs WHERE size IS NULL) AS open_packs,
@@ -146,6 +178,13 @@ async def by_bucket(db: Database) -> dict[str, Stats]:
         row["name"]: Stats(row["objects"], row["logical"], row["plain"], row["stored"], row["chunks"])
         for row in rows
     }
+
+
+async def by_key(db: Database) -> list[UnderKey]:
+    """Of every version of a key that may be used, and of what is not encrypted. Walks through all chunks."""
+    async with _reporting(db) as connection:
+        rows = await connection.fetch(_BY_KEY, timeout=_SECONDS)
+    return [UnderKey(*row.values()) for row in rows]
 
 
 @asynccontextmanager

@@ -63,6 +63,7 @@ class Collector:
         await self._reap(progress)
         while count := await collection.drop_trash(self.db, self.margins.reader):
             progress.add(bodies=count)
+            await progress.worked()
         await self._queue(progress, "manifests", collection.collect_manifests)
         await self._queue(progress, "chunks", collection.collect_chunks)
         await self._queue(progress, "packs", collection.collect_packs)
@@ -76,7 +77,9 @@ class Collector:
         failed: Exception | None = None
         for backend_id, backend in self.backends.items():
             try:
-                removed, size = await remove_unnamed(self.db, backend_id, backend, self.margins.sighting)
+                removed, size = await remove_unnamed(
+                    self.db, backend_id, backend, self.margins.sighting, progress.worked
+                )
             except (GatewayError, OSError) as error:
                 log.warning("the blobs of backend %d cannot be looked at: %s", backend_id, error)
                 failed = failed or error
@@ -88,6 +91,7 @@ class Collector:
     async def _reap(self, progress: Progress) -> None:
         while count := await reaping.reap_manifests(self.db):
             progress.add(uploads=count)
+            await progress.worked()
         last = 0
         while packs := await reaping.expired_packs(self.db, last):
             for pack in packs:
@@ -123,6 +127,7 @@ class Collector:
         while done.taken:
             done = await step(self.db, done.last, end)
             progress.add(**{name: done.deleted}, bytes=done.bytes)
+            await progress.worked()
 
     async def _unlink(self, progress: Progress) -> None:
         """Unlink condemned blobs; one that is gone already is unlinked again without harm."""
@@ -144,6 +149,7 @@ class Collector:
                 progress.add(bytes=size)
                 await pauses.reach("tombstone.unlinked")
             progress.add(blobs=await collection.forget_tombstones(self.db, gone))
+            await progress.worked()
 
 
 def jobs(db: Database, backends: Mapping[int, Backend], settings: Settings) -> list[Job]:

@@ -20,11 +20,12 @@ from s3gw.db import compaction
 from s3gw.db.compaction import Occupancy
 from s3gw.db.instances import Instance
 from s3gw.db.pool import Database
+from s3gw.errors import GatewayError
 from s3gw.jobs.job import Job, Progress
-from s3gw.jobs.throttle import Throttle
+from s3gw.storage.keys import Keys
 from s3gw.storage.leases import Leases
 from s3gw.storage.packs import PACK_SIZE, PackWriter, Placing
-from s3gw.storage.relocate import Relocation
+from s3gw.storage.relocate import Relocation, Turning
 
 log = logging.getLogger(__name__)
 
@@ -48,30 +49,33 @@ class Compactor:
     db: Database
     backends: Mapping[int, Backend]
     packs: PackWriter
-    throttle: Throttle
     dead: float
     """Part of a pack that must be dead, from 0 to 1."""
+    keys: Keys
+    """By which frames are encrypted anew on their way, where a version of one is to be left."""
     unreadable: set[int] = field(default_factory=set)
     """Packs with damage, which are not read again by this process."""
 
     async def run(self, progress: Progress) -> None:
         """One round over what is queued, and over small packs where they are many."""
+        turning = await self._turning()
         while True:
             ids, pack_ids = await compaction.queued(self.db)
             if not ids:
                 break
-            await self._compact(await self._victims(pack_ids), progress)
+            await self._chosen(await self._victims(pack_ids), turning, progress)
             await pauses.reach("compact.done")
             await compaction.forget_queued(self.db, ids)
-        await self._compact(await self._small(), progress)
+        await self._chosen(await self._small(), turning, progress)
 
     async def run_all(self, progress: Progress) -> None:
         """Judge every pack, queued or not. Costs what is stored."""
+        turning = await self._turning()
         last = 0
         while pack_ids := await compaction.sealed_packs(self.db, last):
-            await self._compact(await self._victims(pack_ids), progress)
+            await self._chosen(await self._victims(pack_ids), turning, progress)
             last = pack_ids[-1]
-        await self._compact(await self._small(), progress)
+        await self._chosen(await self._small(), turning, progress)
 
     async def _victims(self, pack_ids: Sequence[int]) -> list[Occupancy]:
         """Those of which enough is dead, the emptiest first: they give most for what is copied."""
@@ -85,10 +89,21 @@ class Compactor:
         enough = len(found) >= MANY or (len(found) > 1 and sum(pack.live for pack in found) >= PACK_SIZE)
         return found if enough else []
 
-    async def _compact(self, victims: Sequence[Occupancy], progress: Progress) -> None:
-        """Copy what lives in the victims, and say how far it is in bytes of them."""
+    async def _turning(self) -> Turning:
+        """The keys that are to be left, where this process has them: without them frames move as they are."""
+        try:
+            return await self.keys.turning()
+        except GatewayError as error:
+            log.warning("nothing is encrypted anew: %s", error)
+            return {}
+
+    async def _chosen(self, victims: Sequence[Occupancy], turning: Turning, progress: Progress) -> None:
         progress.expect(sum(pack.size for pack in victims))
-        relocation = Relocation(self.db, self.backends, self.packs)
+        await self.compact(victims, turning, progress)
+
+    async def compact(self, victims: Sequence[Occupancy], turning: Turning, progress: Progress) -> None:
+        """Copy what lives in the victims, and say how far it is in bytes of them."""
+        relocation = Relocation(self.db, self.backends, self.packs, turning)
         for pack in victims:
             await pauses.reach("compact.chosen")
             damaged = relocation.damaged
@@ -97,7 +112,7 @@ class Compactor:
                 async for count in _gathered(steps, _STEP):
                     read += count
                     progress.advance(count)
-                    await self.throttle.worked(count)
+                    await progress.worked(count)
             progress.advance(max(0, pack.size - read))
             if relocation.damaged > damaged:
                 self.unreadable.add(pack.pack_id)
@@ -134,6 +149,7 @@ async def compacting(
     *,
     instance: Instance | None = None,
     placing: Placing | None = None,
+    keys: Keys | None = None,
 ) -> AsyncIterator[Compactor]:
     """A compactor with open packs of its own, which are sealed at the end.
 
@@ -142,9 +158,8 @@ async def compacting(
     """
     leases = Leases(db, settings.margins.lease)
     writer = PackWriter(db, backends, instance or Instance(uuid4(), 1), leases, placing)
-    throttle = Throttle(settings.job_rest, settings.compact_rate)
     try:
-        yield Compactor(db, backends, writer, throttle, settings.compact_dead / 100)
+        yield Compactor(db, backends, writer, settings.compact_dead / 100, keys or Keys(db))
     finally:
         await writer.close()
         await leases.close()

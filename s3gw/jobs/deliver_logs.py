@@ -68,6 +68,7 @@ class Deliverer:
             await self._put(target, key, contents(source, batch), document)
             progress.add(objects=1)
             progress.add(records=await access_log_records.delivered(self._db, source.id, batch.id))
+            await progress.worked()
 
     async def _put(self, target: Bucket, key: str, data: bytes, document: dict[str, Any]) -> None:
         layout = Layout(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
+from s3gw.jobs.throttle import Throttle
+
 
 @dataclass(slots=True)
 class Progress:
@@ -14,6 +16,12 @@ class Progress:
     done: int | None = None
     """How much of `total`, in whatever the job counts; None where it cannot know beforehand."""
     total: int | None = None
+    throttle: Throttle = field(default_factory=Throttle)
+    """Tells the run when to rest; never, unless told otherwise."""
+
+    async def worked(self, count: int = 0) -> None:
+        """A step of the run ended, which handled `count` bytes: rest as is due. May be cut off here."""
+        await self.throttle.worked(count)
 
     def add(self, **counts: int) -> None:
         """Count more."""
@@ -31,7 +39,8 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Work that is repeated. `run` does it in small steps, each of which may be its last."""
+    """Work that is repeated. `run` does it in small steps, each of which may be its last; what a step does
+    needs not be done again, so the next run goes on where one was broken off."""
 
     name: str
     interval: float
@@ -45,10 +54,20 @@ class Status:
 
     name: str
     running: bool = False
+    paused: bool = False
+    """For all gateways, as this one last heard."""
     runs: int = 0
     """Runs that ended here, well or not; rounds that another gateway took are left out."""
+    failures: int = 0
+    """Of these."""
+    succeeded_at: float | None = None
+    """When the last one ended well, in seconds since 1970."""
     seconds: float = 0.0
     """How long the last run took."""
+    rested: float = 0.0
+    """Seconds that all runs here have rested."""
+    totals: dict[str, int] = field(default_factory=dict)
+    """What all runs here did that have ended."""
     counts: Mapping[str, int] = field(default_factory=dict)
     """What the last run did, or the present one so far."""
     error: str | None = None

@@ -19,7 +19,6 @@ from s3gw.db.lifecycle import Candidate, Cursor, Page, Pass, RulesChanged
 from s3gw.db.pool import Database
 from s3gw.jobs.job import Job, Progress
 from s3gw.jobs.lifecycle_events import Events
-from s3gw.jobs.throttle import Throttle
 from s3gw.lifecycle.rules import (
     CALENDAR,
     DAY,
@@ -166,8 +165,6 @@ class Lifecycle:
 
     db: Database
     calendar: Calendar = CALENDAR
-    rest: float = 0.0
-    """Seconds of rest for each second of work."""
     known: frozenset[str] = frozenset()
     """The targets of events that there are."""
     region: str = ""
@@ -202,7 +199,6 @@ class Lifecycle:
     async def _take(self, walk: Walk, step: str, place: str | None) -> None:
         """One step, from that key on."""
         look, age = _STEPS[step]
-        throttle = Throttle(self.rest)
         for prefix in prefixes(rule for rule in walk.rules.rules if age(rule) is not None):
             cursor = None
             if place is not None and not place.startswith(prefix):
@@ -213,12 +209,10 @@ class Lifecycle:
             while (page := await look(walk, prefix, cursor)).end is not None:
                 cursor = page.end
                 await lifecycle.say(walk.db, walk.bucket_id, step, cursor.key)
-                await throttle.worked()
+                await walk.progress.worked()
 
 
 def job(db: Database, settings: Settings) -> Job:
     """What a gateway runs in the background, for `Runner`."""
-    lifecycles = Lifecycle(
-        db, Calendar(settings.lifecycle_day), settings.job_rest, settings.notifies, settings.region
-    )
+    lifecycles = Lifecycle(db, Calendar(settings.lifecycle_day), settings.notifies, settings.region)
     return Job("lifecycle", min(settings.collect_interval, settings.lifecycle_day / _PASSES), lifecycles.run)

@@ -17,13 +17,13 @@ from s3gw.db.pool import Database
 from s3gw.db.rechunk import Entry, Pass, Version
 from s3gw.errors import Damaged, OutOfSpace, Unavailable
 from s3gw.jobs.job import Job, Progress
-from s3gw.jobs.throttle import Throttle
 from s3gw.storage.presets import PRESETS
 from s3gw.storage.recut import SEGMENT, Done, Mistrusted, Recutter, Unsuited
 from s3gw.storage.store import Store
 
 log = logging.getLogger(__name__)
 
+NAME = "rechunk"
 _NOTED = 64 << 20
 """Bytes of an object from which a pass remembers that it was done, and not only those of a page."""
 
@@ -34,7 +34,6 @@ class Rechunker:
 
     db: Database
     store: Store
-    throttle: Throttle
     segment: int = SEGMENT
     """Bytes of an object after which what was cut is published."""
     failed: int = 0
@@ -116,7 +115,7 @@ class Rechunker:
             if entry is not None and done.at > entry.done_to:
                 entry = replace(entry, done_to=done.at)
                 await rechunk.note(self.db, entry)
-            await self.throttle.worked(read)
+            await progress.worked(read)
 
         recutter: Recutter = self.store.recutter()
         where = f"{version.key!r} of bucket {version.bucket_id}"
@@ -156,11 +155,6 @@ def _is_one_chunk(version: Version) -> bool:
     return version.inline or (body.chunk_id is not None and body.size <= least)
 
 
-def rechunker(db: Database, store: Store, settings: Settings) -> Rechunker:
-    """A rechunker as the settings want it."""
-    return Rechunker(db, store, Throttle(settings.job_rest, settings.rechunk_rate))
-
-
 def job(db: Database, store: Store, settings: Settings) -> Job:
     """For `Runner`."""
-    return Job("rechunk", settings.collect_interval, rechunker(db, store, settings).run)
+    return Job(NAME, settings.collect_interval, Rechunker(db, store).run)

@@ -20,7 +20,6 @@ from s3gw.db.placement import Copies
 from s3gw.db.pool import Database
 from s3gw.errors import Unavailable
 from s3gw.jobs.job import Job, Progress
-from s3gw.jobs.throttle import Throttle
 from s3gw.storage.replicate import Replicator, State
 from s3gw.storage.ring import Ring
 from s3gw.storage.standing import Standing
@@ -38,7 +37,6 @@ class Balancer:
     db: Database
     backends: Mapping[int, Backend]
     replicas: int
-    throttle: Throttle
     _standing: Standing = field(init=False)
 
     def __post_init__(self) -> None:
@@ -95,7 +93,7 @@ class Balancer:
         broken: Sequence[Replica] = (),
     ) -> State:
         state, written = await replicator.settle(copies, broken=broken)
-        await self.throttle.worked(written)
+        await progress.worked(written)
         progress.add(packs=1, bytes=written, damaged=int(state is State.DAMAGED))
         if state is State.DAMAGED:
             log.error("pack %d: no copy is whole", copies.pack_id)
@@ -112,7 +110,7 @@ class Balancer:
 
 def balancer(db: Database, backends: Mapping[int, Backend], settings: Settings) -> Balancer:
     """A balancer as the settings want it."""
-    return Balancer(db, backends, settings.replicas, Throttle(settings.job_rest, settings.compact_rate))
+    return Balancer(db, backends, settings.replicas)
 
 
 def jobs(db: Database, backends: Mapping[int, Backend], settings: Settings) -> Sequence[Job]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from s3gw.db import collection
 from s3gw.db import jobs as rows
@@ -18,6 +18,7 @@ from s3gw.db.jobs import Report
 from s3gw.db.pool import Database
 from s3gw.errors import GatewayError
 from s3gw.jobs.job import Job, Progress, Status
+from s3gw.jobs.throttle import Throttle
 
 log = logging.getLogger(__name__)
 
@@ -31,8 +32,17 @@ FAILED = "failed; see the log"
 class Runner:
     """Each job runs in a task of its own, one run at a time."""
 
-    def __init__(self, db: Database, jobs: Sequence[Job], *, look: float = LOOK) -> None:
+    def __init__(
+        self,
+        db: Database,
+        jobs: Sequence[Job],
+        *,
+        look: float = LOOK,
+        pace: Callable[[str], Throttle] | None = None,
+    ) -> None:
+        """`pace` makes what tells a run of that job, which begins, when to rest; it never rests without."""
         self._db = db
+        self._pace = pace or (lambda _: Throttle())
         self._jobs = {job.name: job for job in jobs}
         self._status = {job.name: Status(job.name) for job in jobs}
         self._tasks: dict[str, asyncio.Task[Status]] = {}
@@ -82,29 +92,36 @@ class Runner:
     async def _run(self, job: Job) -> None:
         """One run, told to everybody."""
         status = self._status[job.name]
-        progress = self._running[job.name] = Progress()
+        progress = self._running[job.name] = Progress(throttle=self._pace(job.name))
         status.running, status.counts, status.error = True, progress.counts, None
         began = time.monotonic()
         failure: str | None = None
+        whole = False
         try:
             await rows.begin(self._db, job.name)
             await job.run(progress)
+            whole = True
+            status.succeeded_at = time.time()
         except Exception as error:
             failure = str(error) if isinstance(error, GatewayError) else FAILED
+            status.failures += 1
             raise
         finally:
             del self._running[job.name]
             status.running = False
             status.runs += 1
             status.seconds = time.monotonic() - began
-            await self._tell_end(_report(job.name, progress), failure)
+            status.rested += progress.throttle.rested
+            for name, count in progress.counts.items():
+                status.totals[name] = status.totals.get(name, 0) + count
+            await self._tell_end(_report(job.name, progress), failure, whole=whole)
         if any(progress.counts.values()):
             log.info("job %s: %s", job.name, progress.counts)
 
-    async def _tell_end(self, report: Report, failure: str | None) -> None:
+    async def _tell_end(self, report: Report, failure: str | None, *, whole: bool) -> None:
         """Also of a run that is broken off; where the database is lost, silence will tell."""
         try:
-            await rows.end(self._db, report, failure)
+            await rows.end(self._db, report, failure, whole=whole)
         except GatewayError as error:
             log.warning("job %s: %s", report.name, error)
 
@@ -130,7 +147,10 @@ class Runner:
                 if name in self._running and name in self._tasks:
                     self._tasks[name].cancel()
         idle = {name: job.interval for name, job in self._jobs.items() if name not in self._tasks}
-        for name, wanted in (await rows.due(self._db, idle)).items():
+        due, paused = await rows.look(self._db, idle)
+        for status in self._status.values():
+            status.paused = status.name in paused
+        for name, wanted in due.items():
             task = asyncio.create_task(self.run_once(name, wanted=wanted), name=f"job {name}")
             self._tasks[name] = task
             task.add_done_callback(self._ended)
@@ -140,4 +160,4 @@ class Runner:
 
 
 def _report(name: str, progress: Progress) -> Report:
-    return Report(name, progress.counts, progress.done, progress.total)
+    return Report(name, progress.counts, progress.done, progress.total, progress.throttle.rested)

@@ -17,7 +17,6 @@ from s3gw.db.pool import Database
 from s3gw.db.scrub import Due, Lost
 from s3gw.errors import GatewayError, Unavailable
 from s3gw.jobs.job import Job, Progress
-from s3gw.jobs.throttle import Throttle
 from s3gw.storage.verify import missing
 
 log = logging.getLogger(__name__)
@@ -29,7 +28,6 @@ class Scrubber:
 
     db: Database
     backends: Mapping[int, Backend]
-    throttle: Throttle
     period: float
     """Seconds within which each copy is verified once."""
 
@@ -59,7 +57,7 @@ class Scrubber:
         await scrub.verified(self.db, one.replica.name, whole=not bad)
         progress.add(copies=1, damaged=int(bool(bad)))
         progress.advance(one.size)
-        await self.throttle.worked(one.size)
+        await progress.worked(one.size)
 
     async def lost(self, limit: int) -> list[Lost]:
         """Object versions that need bytes which no copy has, as far as damage is known; at most `limit`."""
@@ -81,8 +79,7 @@ class Scrubber:
 
 def scrubber(db: Database, backends: Mapping[int, Backend], settings: Settings) -> Scrubber:
     """A scrubber as the settings want it."""
-    throttle = Throttle(settings.job_rest, settings.compact_rate)
-    return Scrubber(db, backends, throttle, settings.scrub_period)
+    return Scrubber(db, backends, settings.scrub_period)
 
 
 def jobs(db: Database, backends: Mapping[int, Backend], settings: Settings) -> list[Job]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from uuid import UUID
 
 from s3gw import pauses
@@ -24,8 +24,10 @@ _OURS = re.compile(r"[0-9a-f]{32}")
 _BATCH = 1000
 
 
-async def remove_unnamed(db: Database, backend_id: int, backend: Backend, margin: float) -> tuple[int, int]:
-    """One look at all blobs of a backend; how many were removed, and their bytes."""
+async def remove_unnamed(
+    db: Database, backend_id: int, backend: Backend, margin: float, worked: Callable[[], Awaitable[None]]
+) -> tuple[int, int]:
+    """One look at all blobs of a backend; how many were removed, and their bytes. `worked` ends each step."""
     store_id = await packs.store_id(db)
     noted: list[UUID] = []
     removed = size = 0
@@ -44,6 +46,7 @@ async def remove_unnamed(db: Database, backend_id: int, backend: Backend, margin
                 removed += 1
                 size += info.size
         batch.clear()
+        await worked()
 
     async for info in backend.list():
         if _OURS.fullmatch(info.name):

@@ -136,6 +136,9 @@ STORED = _gauge(
     "s3gw_store_stored_bytes", "Bytes of packs, dead ones included, and of chunks in the database"
 )
 DEAD = _gauge("s3gw_store_dead_bytes", "Bytes of packs in which no chunk lives")
+OLD_KEYS = _gauge(
+    "s3gw_store_old_keys_bytes", "Bytes of frames and rows that older versions of keys have encrypted"
+)
 METADATA = _gauge("s3gw_store_metadata_bytes", "Size of the database, small objects included")
 CHUNKS = _gauge("s3gw_store_chunks", "Chunks")
 PACKS = _gauge("s3gw_store_packs", "Packs: open ones are appended to, sealed ones are not", "state")
@@ -162,6 +165,16 @@ JOB_FAILING = _gauge(
 JOB_SECONDS = _gauge(
     "s3gw_job_last_duration_seconds", "How long the last run of a background job took", "job"
 )
+JOB_SUCCEEDED = _gauge(
+    "s3gw_job_last_success_timestamp_seconds", "When a run of a background job last ended well, here", "job"
+)
+JOB_RESTED = _counter(
+    "s3gw_job_rested_seconds", "For how long a background job has rested because the gateway serves", "job"
+)
+JOB_DONE = _counter(
+    "s3gw_job_items", "What the runs of a background job did that have ended, as it counts it", "job", "item"
+)
+JOB_PAUSED = _gauge("s3gw_job_paused", "Whether a background job is paused, for all gateways", "job")
 JOB_AT = _gauge(
     "s3gw_job_last_end_timestamp_seconds", "When the last run of a background job ended, here", "job"
 )

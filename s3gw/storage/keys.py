@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from uuid import UUID, uuid4
 
 from s3gw import keyring, sealing
-from s3gw.db import encryption_keys, packs
+from s3gw.db import encryption_keys, packs, rekeying
 from s3gw.db.encryption_keys import ACCOUNT, CUSTOMERS, DUAL, STORE, SealedKey
 from s3gw.db.pool import Database
 from s3gw.errors import ConfigError, Damaged
@@ -28,6 +28,7 @@ class Keys:
         self._customers: bytes | None = None
         self._plain_domains: dict[int, int] = {}
         """Of accounts that have one where nothing is encrypted."""
+        self._newest: tuple[int, float] | None = None
 
     @property
     def ring(self) -> Mapping[int, DataKey]:
@@ -41,7 +42,7 @@ class Keys:
 
     async def load(self) -> None:
         """Read what there is now. Raises Sealed where it was sealed by a master key that is not known."""
-        if not self._masters.ids:
+        if not self._masters.ids and self._masters.to_seal() is None:
             return
         if self._store_id is None:
             self._store_id = await packs.store_id(self._db)
@@ -61,6 +62,23 @@ class Keys:
         for number in numbers:
             if number is not None and number not in self._ring:
                 raise Damaged(f"key {number} is not in this database, or sealed by another master key")
+
+    async def follow(self) -> bool:
+        """Have what others made, and encrypt by it, where there is anything; whether there is, or a version
+        of a key is to be left from now on."""
+        newest = await rekeying.newest(self._db)
+        changed = newest != self._newest
+        if changed:
+            await self.load()
+        self._newest = newest
+        return changed
+
+    async def turning(self) -> dict[int, tuple[DataKey, DataKey]]:
+        """The versions of keys that are to be left, each with the one to encrypt by instead. Raises Damaged,
+        Sealed where this process cannot have one of them."""
+        pairs = await rekeying.leaving(self._db)
+        await self.need([*pairs, *pairs.values()])
+        return {old: (self._ring[old], self._ring[new]) for old, new in pairs.items()}
 
     def along(self, key: DataKey) -> Keys:
         """These keys and one more, for one request."""

@@ -28,6 +28,7 @@ class OpenPacks:
         self._open: Pack | None = None
         self._waiting: list[Waiter] = []
         self._committing: asyncio.Task[None] | None = None
+        self._turning = False
 
     def add(self, waiter: Waiter) -> None:
         """Have the frames appended."""
@@ -44,6 +45,15 @@ class OpenPacks:
         """Others sealed or condemned that pack."""
         if self._open is not None and self._open.id == pack_id:
             self._retire(self._open)
+
+    def turn(self) -> None:
+        """Let the next frames go to a new pack, as soon as nothing is being appended to the present one."""
+        if self._open is None:
+            return
+        if self._committing is None:
+            self._retire(self._open)
+        else:
+            self._turning = True
 
     async def close(self) -> None:
         """Retire the open pack. No append may be running."""
@@ -109,7 +119,8 @@ class OpenPacks:
         pack.size = end + max(-end % appender.alignment for appender in pack.appenders.values())
         await pauses.reach("pack.synced")
         self._register.place(pack, group, offset + len(header))
-        if pack.size >= PACK_SIZE:
+        if pack.size >= PACK_SIZE or self._turning:
+            self._turning = False
             self._retire(pack)
 
     async def _append(self, pack: Pack, buffers: Sequence[Buffer]) -> int:

@@ -169,34 +169,45 @@ def build_frame(
     codec, payload = _encode([chunk.data for chunk in chunks], compress, key, room)
     key_id = None if key is None else key.id
     stored_length = sum(len(buffer) for buffer in payload)
-    checksum = 0
-    for buffer in payload:
-        checksum = crc32c(buffer, checksum)
     records = b"".join(_RECORD.pack(chunk.domain_id, len(chunk.data), chunk.digest) for chunk in chunks)
-    head_length = _FRAME.size + len(records)
-    head = _FRAME.pack(
-        _FRAME_MAGIC,
-        codec,
-        0,
-        len(chunks),
-        head_length,
-        plain_length,
-        stored_length,
-        key_id or 0,
-        checksum,
-        0,
-    )
-    head = head[: -_CRC.size] + _CRC.pack(crc32c(records, crc32c(head[: -_CRC.size]))) + records
+    head = _frame_head(codec, records, plain_length, payload, key_id)
     return EncodedFrame(
         buffers=[head, *payload],
-        length=head_length + stored_length,
-        payload_offset=head_length,
+        length=len(head) + stored_length,
+        payload_offset=len(head),
         stored_length=stored_length,
         plain_length=plain_length,
         codec=codec,
         key_id=key_id,
         starts=starts,
     )
+
+
+def rekeyed_head(frame: Frame, payload: Buffer, key_id: int) -> bytes:
+    """The header of the same frame, whose payload is now encrypted by another key."""
+    records = b"".join(_RECORD.pack(each.domain_id, each.length, each.digest) for each in frame.chunks)
+    return _frame_head(frame.codec, records, frame.plain_length, [payload], key_id)
+
+
+def _frame_head(
+    codec: int, records: bytes, plain_length: int, payload: Sequence[Buffer], key_id: int | None
+) -> bytes:
+    checksum = 0
+    for buffer in payload:
+        checksum = crc32c(buffer, checksum)
+    head = _FRAME.pack(
+        _FRAME_MAGIC,
+        codec,
+        0,
+        len(records) // _RECORD.size,
+        _FRAME.size + len(records),
+        plain_length,
+        sum(len(buffer) for buffer in payload),
+        key_id or 0,
+        checksum,
+        0,
+    )
+    return head[: -_CRC.size] + _CRC.pack(crc32c(records, crc32c(head[: -_CRC.size]))) + records
 
 
 def _encode(

@@ -70,6 +70,10 @@ class PackWriter:
         self._open.leave(pack.id)
         self._register.retire(pack)
 
+    def turn(self) -> None:
+        """Let what is open be sealed soon, and what follows go to new packs."""
+        self._open.turn()
+
     async def close(self) -> None:
         """Seal the open packs. No append may be running."""
         await self._open.close()

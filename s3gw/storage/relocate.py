@@ -2,10 +2,14 @@
 
 A frame moves whole while one of its chunks lives. Its stored bytes must match their checksum, and its header
 must list the chunks that the database has there; a frame of which no copy does stays where it is.
+
+Where a version of a key is to be left, its frames are encrypted anew on the way. What lives in them is
+compared with its digests first: a checksum that is made anew would hide what was wrong before.
 """
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,12 +21,17 @@ from s3gw.db import compaction
 from s3gw.db.compaction import LiveChunk, Move
 from s3gw.db.manifests import PackLost
 from s3gw.db.pool import Database
-from s3gw.errors import BlobNotFound, Unavailable
+from s3gw.errors import BlobNotFound, Damaged, Unavailable
+from s3gw.keyring import DataKey
+from s3gw.storage import codec, packformat
 from s3gw.storage.packformat import Frame
 from s3gw.storage.packs import PackWriter
 from s3gw.storage.packscan import PackScan, ScannedFrame
 
 log = logging.getLogger(__name__)
+
+Turning = Mapping[int, tuple[DataKey, DataKey]]
+"""By their numbers, keys that are to be left, each with the one to encrypt by instead."""
 
 TOGETHER = 16 << 20
 """Bytes of frames that are made durable, and published, together."""
@@ -38,6 +47,8 @@ class _Copy:
     head: bytes
     payload: bytes
     chunks: Sequence[LiveChunk]
+    key_id: int | None = None
+    """By which it is encrypted, where that is not the key of the frame."""
 
     @property
     def length(self) -> int:
@@ -51,6 +62,7 @@ class Relocation:
     db: Database
     backends: Mapping[int, Backend]
     packs: PackWriter
+    turning: Turning = field(default_factory=dict)
     moved_frames: int = 0
     moved_bytes: int = 0
     """Bytes of frames that were written anew."""
@@ -116,8 +128,15 @@ class Relocation:
         chunks = wanted.get(frame.payload_offset)
         if chunks is None or not scanned.intact or not _lists(frame, chunks):
             return
-        del wanted[frame.payload_offset]
         copy = _Copy(pack_id, frame.payload_offset, bytes(scanned.head), bytes(scanned.payload), chunks)
+        pair = None if frame.key_id is None else self.turning.get(frame.key_id)
+        if pair is not None:
+            try:
+                copy = await asyncio.to_thread(_turned, copy, frame, *pair)
+            except Damaged as error:
+                log.warning("pack %s, frame at %d: %s", pack_id, frame.offset, error)
+                return
+        del wanted[frame.payload_offset]
         self._held.append(copy)
         self._length += copy.length
         if self._length >= TOGETHER:
@@ -130,11 +149,27 @@ def _lists(frame: Frame, chunks: Sequence[LiveChunk]) -> bool:
     return all((c.domain_id, c.digest, c.start, c.length) in listed for c in chunks)
 
 
+def _turned(copy: _Copy, frame: Frame, old: DataKey, new: DataKey) -> _Copy:
+    """The copy under another key, its bytes compressed as they were. Processor work. Raises Damaged."""
+    packed = old.open(copy.payload)
+    plain = memoryview(codec.decode(frame.codec, packed, frame.plain_length))
+    for chunk in copy.chunks:
+        if old.digest(plain[chunk.start : chunk.start + chunk.length]) != chunk.digest:
+            raise Damaged(f"chunk {chunk.digest.hex()} does not match its digest")
+    payload = bytes(new.seal(packed))
+    if len(payload) != frame.stored_length:
+        raise Damaged(f"keys {old.id} and {new.id} are not of one kind")
+    head = packformat.rekeyed_head(frame, payload, new.id)
+    return _Copy(copy.pack_id, copy.payload_offset, head, payload, copy.chunks, new.id)
+
+
 def _moves(held: Sequence[_Copy], pack_id: int, offset: int) -> list[Move]:
     """Where the copies are that were appended to a pack at `offset`."""
     moves: list[Move] = []
     for copy in held:
         ids = [chunk.id for chunk in copy.chunks]
-        moves.append(Move(copy.pack_id, copy.payload_offset, pack_id, offset + len(copy.head), ids))
+        moves.append(
+            Move(copy.pack_id, copy.payload_offset, pack_id, offset + len(copy.head), ids, copy.key_id)
+        )
         offset += copy.length
     return moves

@@ -240,6 +240,12 @@ class Store:
         """The data key of that number. Raises Damaged where this process cannot unseal it."""
         return self._keys.current(number)
 
+    async def follow_keys(self) -> None:
+        """Encrypt by what others have made meanwhile; open packs end where versions of keys do, so that what
+        was encrypted by them is not appended to for long."""
+        if await self._keys.follow():
+            self._packs.turn()
+
     def make_key(self, name: str) -> Awaitable[None]:
         """Have a named key, which is made where it is missing."""
         return self._keys.make(name)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import base64
+import json
+import os
 import subprocess
+import time
 from collections.abc import Callable
 
 import pytest
@@ -78,3 +81,42 @@ def test_a_new_gateway_encrypts_and_its_keys_can_be_kept(new_gateway: New) -> No
     gateway.restart()
     client = gateway.client()
     assert client.get_object(Bucket="bucket", Key="key")["Body"].read() == data
+
+
+@pytest.mark.slow
+def test_a_key_is_changed_beside_a_running_gateway(new_gateway: New) -> None:
+    """Rotated, left by everything and removed, while clients go on."""
+    gateway = new_gateway(S3GW_JOB_REST="0").start()
+    client = gateway.client()
+    client.create_bucket(Bucket="bucket")
+    data = {f"k{size}": content(size, size) for size in (10, 4_000, 300_000, 5_000_000)}
+    for key, body in data.items():
+        client.put_object(Bucket="bucket", Key=key, Body=body)
+    gateway.s3gw("kms", "rotate", "store")
+    deadline = time.monotonic() + 60
+    while not _writes_by(gateway, 2):  # until the gateway has heard of it
+        assert time.monotonic() < deadline
+        time.sleep(0.5)
+    gateway.s3gw("kms", "reencrypt", "store")
+    gateway.s3gw("jobs", "run", "reencrypt", "--wait")
+    versions = [line.split()[-1] for line in gateway.s3gw("kms", "list").splitlines()[1:]]
+    assert versions == ["left", "current"]
+    assert gateway.s3gw("kms", "retire", "store") == "removed version 1\n"
+    [under] = json.loads(gateway.s3gw("stats", "--json"))["keys"]
+    assert (under["number"], under["is_current"]) == (2, True)
+    assert gateway.s3gw("stats").splitlines()[-1].split()[:3] == ["store", "2", "current"]
+    for again in range(2):
+        for key, body in data.items():
+            assert client.get_object(Bucket="bucket", Key=key)["Body"].read() == body, again
+        if not again:
+            gateway.stop()
+            gateway.s3gw("gc")
+            gateway.restart()
+            client = gateway.client()
+
+
+def _writes_by(gateway: Gateway, number: int) -> bool:
+    """Whether what is new goes under that version."""
+    gateway.client().put_object(Bucket="bucket", Key="probe", Body=os.urandom(16))
+    keys = json.loads(gateway.s3gw("stats", "--json"))["keys"]
+    return any(key["number"] == number and key["chunks"] for key in keys)

@@ -47,6 +47,10 @@ class Shell:
         """Names and states of all keys."""
         return [(line.split()[1], line.split()[3]) for line in self.done("list").splitlines()[1:]]
 
+    def versions(self) -> dict[str, str]:
+        """What becomes of each version, by number."""
+        return {line.split()[0]: line.split()[-1] for line in self.done("list").splitlines()[1:]}
+
 
 @pytest.fixture
 def shell(capsys: pytest.CaptureFixture[str]) -> Shell:
@@ -102,3 +106,17 @@ def test_everything_is_sealed_anew(shell: Shell, monkeypatch: pytest.MonkeyPatch
     shell.done("create", "other")
     monkeypatch.setenv("S3GW_MASTER_KEY", OLD)
     assert "cannot be read without the master key" in shell.refused("create", "third")
+
+
+def test_the_end_of_old_versions(shell: Shell) -> None:
+    shell.done("create", "payroll")
+    for action in ("reencrypt", "retire"):
+        assert "there is no key 'other'" in shell.refused(action, "other")
+        assert shell.done(action, "payroll") == "there is no older version\n"
+    shell.done("rotate", "payroll")
+    shell.done("rotate", "payroll")
+    assert shell.versions() == {"1": "kept", "2": "kept", "3": "current"}
+    assert "s3gw jobs shows how far it is" in shell.done("reencrypt", "payroll")
+    assert shell.versions() == {"1": "leaving", "2": "leaving", "3": "current"}
+    assert shell.done("retire", "payroll") == "removed version 1\nremoved version 2\n"
+    assert shell.versions() == {"3": "current"}

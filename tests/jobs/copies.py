@@ -14,7 +14,6 @@ from s3gw.db.pool import Database
 from s3gw.errors import Unavailable
 from s3gw.jobs.collect import collect_now
 from s3gw.jobs.replicate import Balancer
-from s3gw.jobs.throttle import Throttle
 from s3gw.storage.packs import Placing
 from s3gw.storage.ring import Ring
 from s3gw.storage.store import Store
@@ -64,7 +63,7 @@ class World:
 
     @property
     def balancer(self) -> Balancer:
-        return Balancer(self.db, dict(self.backends), self.replicas, Throttle())
+        return Balancer(self.db, dict(self.backends), self.replicas)
 
     def down(self, backend_id: int) -> None:
         """From now on every call of the backend fails."""

@@ -16,7 +16,6 @@ from s3gw.errors import Unavailable
 from s3gw.jobs.collect import collect_now
 from s3gw.jobs.job import Progress
 from s3gw.jobs.rechunk import Rechunker
-from s3gw.jobs.throttle import Throttle
 from s3gw.storage.presets import PRESETS
 from s3gw.storage.store import Layout, Store
 from tests.invariants import check_store
@@ -47,7 +46,7 @@ class World:
 
     def __init__(self, database: Database, memory: Memory, keys: Keys, store: Store) -> None:
         self.database, self.memory, self.keys, self.store = database, memory, keys, store
-        self.rechunker = Rechunker(database, store, Throttle())
+        self.rechunker = Rechunker(database, store)
 
     async def bucket(self) -> Bucket:
         found = await buckets.get(self.database, self.keys.bucket)

@@ -9,14 +9,13 @@ from s3gw.db.pool import Database
 from s3gw.errors import Unavailable
 from s3gw.jobs.job import Progress
 from s3gw.jobs.scrub import Scrubber
-from s3gw.jobs.throttle import Throttle
 from tests.jobs.copies import KIB, World, assert_readable, filled
 
 
 async def scrubbed(world: World, period: float = 0.0) -> Progress:
     """One run; everything is due where the period is 0."""
     progress = Progress()
-    await Scrubber(world.db, dict(world.backends), Throttle(), period).run(progress)
+    await Scrubber(world.db, dict(world.backends), period).run(progress)
     return progress
 
 
@@ -69,7 +68,7 @@ async def test_what_is_lost_is_told_by_its_keys(database: Database) -> None:
     pack = await database.fetchval("SELECT pack_id FROM replicas WHERE name = $1", row["name"])
     for copy in await database.fetch("SELECT backend_id, name FROM replicas WHERE pack_id = $1", pack):
         world.memories[copy["backend_id"]]._blobs[copy["name"].hex].data[100 * KIB] ^= 1
-    scrubber = Scrubber(database, dict(world.backends), Throttle(), 0.0)
+    scrubber = Scrubber(database, dict(world.backends), 0.0)
     assert await scrubber.lost(10) == []
     await scrubbed(world)
     assert sorted(one.key for one in await scrubber.lost(10)) == ["copy", "key-1"]

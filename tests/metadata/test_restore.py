@@ -271,6 +271,9 @@ async def test_exports_are_not_taken_for_packs(database: Database) -> None:
     await exporting_to(world).export(Progress())
     (number,) = world.memories
     for _ in range(2):
-        assert await remove_unnamed(database, number, world.backends[number], 0.0) == (0, 0)
+        assert await remove_unnamed(database, number, world.backends[number], 0.0, Progress().worked) == (
+            0,
+            0,
+        )
     assert (await exports_of(world))[0]
     assert not await instances.used_backends(database)

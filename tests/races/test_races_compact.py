@@ -130,7 +130,7 @@ async def test_an_upload_that_finds_its_chunks_in_a_pack_that_moves(
             await scene.keys.put(store, "new", kept["a"] + kept["b"], FIXED)
 
         async def move() -> None:
-            await compactor._compact(victims, Progress())
+            await compactor.compact(victims, {}, Progress())
 
         async def check(results: list[Any]) -> None:
             _raise(results)
@@ -155,7 +155,7 @@ async def test_chunks_that_are_deleted_while_they_move(
         await scene.queue_chunks("a")
 
         async def move() -> None:
-            await compactor._compact(victims, Progress())
+            await compactor.compact(victims, {}, Progress())
 
         async def check(results: list[Any]) -> None:
             _raise(results)
@@ -180,10 +180,10 @@ async def test_two_compactors_and_a_collector(
             victims = await scene.victims()
 
             async def move() -> None:
-                await compactor._compact(victims, Progress())
+                await compactor.compact(victims, {}, Progress())
 
             async def move_too() -> None:
-                await other._compact(victims, Progress())
+                await other.compact(victims, {}, Progress())
 
             async def check(results: list[Any]) -> None:
                 _raise(results)
@@ -212,7 +212,7 @@ async def test_a_reader_with_old_rows_while_packs_go(
             return await scene.keys.get(store, "a")
 
         async def move() -> None:
-            await compactor._compact(victims, Progress())
+            await compactor.compact(victims, {}, Progress())
             await scene.collect_queue()
 
         async def check(results: list[Any]) -> None:
@@ -245,7 +245,7 @@ async def test_cut_off_at_any_step(
         pauses.install(die)
         try:
             with pytest.raises(BaseException, match=r"^$|closing"):
-                await dying._compact(victims, Progress())
+                await dying.compact(victims, {}, Progress())
         finally:
             pauses.install(None)
         await database.execute("UPDATE packs SET lease_until = now() WHERE lease_until IS NOT NULL")
@@ -254,7 +254,7 @@ async def test_cut_off_at_any_step(
     for key, content in kept.items():
         assert await scene.keys.get(store, key) == content
     async with compacting(database, {1: memory}, quick) as second:
-        await second._compact(await scene.victims(), Progress())
+        await second.compact(await scene.victims(), {}, Progress())
         await scene.collect()
         for key, content in kept.items():
             assert await scene.keys.get(store, key) == content

@@ -17,7 +17,6 @@ from s3gw.db.pool import Database
 from s3gw.jobs.collect import Collector, collect_now
 from s3gw.jobs.job import Progress
 from s3gw.jobs.rechunk import Rechunker
-from s3gw.jobs.throttle import Throttle
 from s3gw.storage.store import Store
 from tests.invariants import check_store
 from tests.races.interleave import Check, Sessions, every_order
@@ -91,7 +90,7 @@ class Scene:
         return data
 
     def rechunker(self) -> Rechunker:
-        return Rechunker(self.database, self.store, Throttle())
+        return Rechunker(self.database, self.store)
 
     async def cut(self) -> dict[str, int]:
         """One run of the job; what it leaves to be tried again is done by the next."""

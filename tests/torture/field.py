@@ -16,7 +16,6 @@ from s3gw.db.pool import Database
 from s3gw.jobs.collect import collect_now
 from s3gw.jobs.job import Progress
 from s3gw.jobs.replicate import Balancer
-from s3gw.jobs.throttle import Throttle
 from tests import wire
 from tests.app.test_gateway import wait_until
 from tests.gateway import Gateway
@@ -153,7 +152,7 @@ class Field:
             found: list[str] = []
             for _ in range(_TRIES):
                 await collect_now(db, backends, Margins())
-                balancer = Balancer(db, backends, REPLICAS, Throttle())
+                balancer = Balancer(db, backends, REPLICAS)
                 await balancer.repair(Progress())
                 await balancer.rebalance(Progress())
                 await collect_now(db, backends, Margins())
