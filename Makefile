@@ -75,7 +75,7 @@ $(LEGACY_READY): requirements/legacy.txt
 	$(LEGACY)/bin/python $(PIP) --require-hashes -r requirements/legacy.txt
 	@touch $@
 
-# Azurite, on which the azure backend is tested; it is nowhere but at npm.
+# Azurite, on which the azure backend is tested, and the AWS SDK for JavaScript; they are nowhere but at npm.
 $(NODE_READY): requirements/npm/package-lock.json
 	mkdir -p $(NODE)
 	cp requirements/npm/package.json requirements/npm/package-lock.json $(NODE)

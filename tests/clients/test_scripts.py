@@ -11,7 +11,7 @@ from tests.gateway import BIN, Gateway
 
 
 @pytest.mark.client
-@pytest.mark.parametrize("client", ["restic", "s3cmd"])
+@pytest.mark.parametrize("client", ["aws-sdk-js", "restic", "s3cmd"])
 def test_a_client(gateway: Gateway, tmp_path: Path, client: str) -> None:
     result = run(SCRIPTS / f"{client}.sh", gateway.aws_environment() | {"BIN": str(BIN)}, tmp_path / client)
     if result.verdict == "not installed":
