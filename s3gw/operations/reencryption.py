@@ -36,10 +36,10 @@ async def update_object_encryption(
 
     Raises InvalidRequest and AccessDenied for what S3 refuses, KMS.NotFoundException, KMS.DisabledException.
     """
-    wanted = _wanted(call, request.object_encryption)
     for _ in range(_ATTEMPTS):
         found = await find(call, request.bucket, request.key, request.version_id)
         bucket = existing_bucket(found.bucket, request.bucket, request.expected_bucket_owner)
+        wanted = _wanted(call, request.object_encryption)
         version = version_of(found, request.key, request.version_id, "PUT")
         _check_source(encryption.of(version.properties))
         if await reencryptions.is_locked(call.services.db, locks.of(version.properties)):
