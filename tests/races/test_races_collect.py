@@ -162,7 +162,8 @@ async def test_a_small_put_that_finds_its_chunk_present(store: Store, scene: Sce
             await scene.keys.delete("new")
             await scene.clean()
 
-        return [("put", put, None), ("collect", scene.collect_queue, None)], check
+        # The put is one statement.
+        return [("put", put, ()), ("collect", scene.collect_queue, None)], check
 
     assert await every_order(scene.database, prepare) > 3
 
@@ -219,7 +220,8 @@ async def test_a_copy_of_what_is_deleted_and_collected(store: Store, scene: Scen
             await scene.keys.delete("new")
             await scene.clean()
 
-        return [("copy", copy, None), ("delete", delete, None)], check
+        # The copy is one statement.
+        return [("copy", copy, ()), ("delete", delete, None)], check
 
     assert await every_order(scene.database, prepare) > 5
 
