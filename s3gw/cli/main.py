@@ -12,6 +12,7 @@ from s3gw.cli import (
     buckets,
     compact,
     database,
+    fsck,
     gc,
     jobs,
     keys,
@@ -37,7 +38,7 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--version", action="version", version=f"s3gw {version('s3gw')}")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
     common = options.common()
-    for add in (serve, stats, gc, compact, scrub, backends, buckets, jobs, users, keys, kms, database):
+    for add in (serve, stats, gc, compact, scrub, fsck, backends, buckets, jobs, users, keys, kms, database):
         add.add(commands, common)
     return top
 

@@ -62,5 +62,5 @@ async def _scrub(settings: Settings, rate: int) -> int:
             complain(f"pack {damage.pack_id}: copy {damage.blob} on {damage.backend} is not whole")
         lost = await verifier.lost(_MOST)
     for one in lost:
-        complain(f"lost bytes: s3://{one.bucket}/{one.key} (version {one.version_id})")
+        complain(f"lost bytes: {one.address}")
     return 1 if left else 0

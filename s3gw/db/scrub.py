@@ -41,6 +41,11 @@ class Lost:
     key: str
     version_id: str
 
+    @property
+    def address(self) -> str:
+        """How people name the version."""
+        return f"s3://{self.bucket}/{self.key} (version {self.version_id})"
+
 
 @dataclass(frozen=True, slots=True)
 class Health:
@@ -138,13 +143,16 @@ async def damaged(db: Database) -> list[Damage]:
     return [Damage(row["pack_id"], row["backend"], row["name"].hex, row["others"]) for row in rows]
 
 
-async def needing(db: Database, chunk_ids: Sequence[int], limit: int) -> list[Lost]:
-    """Object versions that need any of these chunks. Costs a walk through all manifests."""
+async def needing(
+    db: Database, chunk_ids: Sequence[int], limit: int, manifest_ids: Sequence[int] = ()
+) -> list[Lost]:
+    """Object versions that need any of these chunks or manifests. Costs a walk through all versions."""
     rows = await db.fetch(
         """
         WITH bad AS MATERIALIZED (SELECT unnest($1::bigint[]) AS id),
         manifests AS MATERIALIZED (
-            SELECT DISTINCT m.manifest_id AS id FROM manifest_chunks m JOIN bad ON bad.id = m.chunk_id
+            SELECT m.manifest_id AS id FROM manifest_chunks m JOIN bad ON bad.id = m.chunk_id
+            UNION SELECT unnest($3::bigint[])
         ),
         pieced AS MATERIALIZED (
             SELECT DISTINCT p.pieces_id AS id FROM pieces p
@@ -162,5 +170,6 @@ async def needing(db: Database, chunk_ids: Sequence[int], limit: int) -> list[Lo
         """,
         chunk_ids,
         limit,
+        manifest_ids,
     )
     return [Lost(row["bucket"], row["key"], row["version_id"] or "null") for row in rows]

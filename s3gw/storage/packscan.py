@@ -18,6 +18,8 @@ Read = Callable[[int, int], Awaitable[Buffer]]
 """Reads `length` bytes at `offset` of a pack; fewer where it ends."""
 
 _WINDOW = 1 << 20
+_SMALL_WINDOW = 8 << 10
+"""Bytes read at a time where only headers are: many have little more than a hundred."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +35,12 @@ class ScannedFrame:
 class PackScan:
     """One walk through a pack: `async for scanned in scan`, then look at what it found beside frames."""
 
-    def __init__(self, read: Read) -> None:
+    def __init__(self, read: Read, *, payloads: bool = True) -> None:
+        """Without `payloads` only headers are read; what is yielded then has no payload, and counts as intact
+        where its end is there."""
         self._read = read
+        self._payloads = payloads
+        self._ahead = _WINDOW if payloads else _SMALL_WINDOW
         self._window: memoryview = memoryview(b"")
         self._window_at = 0
         self.header: PackHeader | None = None
@@ -58,11 +64,17 @@ class PackScan:
                 at = await self._skip(at)
                 continue
             head = await self._at(at, frame.payload_offset - at)
-            payload = await self._at(frame.payload_offset, frame.stored_length)
-            if len(payload) < frame.stored_length:
+            if self._payloads:
+                payload = await self._at(frame.payload_offset, frame.stored_length)
+                whole = len(payload) == frame.stored_length
+                intact = packformat.payload_intact(frame, payload)
+            else:
+                payload = memoryview(b"")
+                whole = intact = len(await self._at(frame.end - 1, 1)) == 1
+            if not whole:
                 self.torn = at
                 return
-            yield ScannedFrame(frame, head, payload, packformat.payload_intact(frame, payload))
+            yield ScannedFrame(frame, head, payload, intact)
             at = self.end = frame.end
 
     async def _frame_at(self, at: int) -> Frame | None:
@@ -87,7 +99,7 @@ class PackScan:
         """Bytes at `offset`, from a window that is read ahead; fewer at the end of the pack."""
         start = offset - self._window_at
         if start < 0 or start + length > len(self._window):
-            self._window = memoryview(await self._read(offset, max(length, _WINDOW)))
+            self._window = memoryview(await self._read(offset, max(length, self._ahead)))
             self._window_at = offset
             start = 0
         return self._window[start : start + length]
