@@ -40,6 +40,7 @@ class Lost:
     bucket: str
     key: str
     version_id: str
+    """Or which part of which upload it is."""
 
     @property
     def address(self) -> str:
@@ -146,7 +147,7 @@ async def damaged(db: Database) -> list[Damage]:
 async def needing(
     db: Database, chunk_ids: Sequence[int], limit: int, manifest_ids: Sequence[int] = ()
 ) -> list[Lost]:
-    """Object versions that need any of these chunks or manifests. Costs a walk through all versions."""
+    """Object versions, and parts of uploads, that need any of these; costs a walk through all versions."""
     rows = await db.fetch(
         """
         WITH bad AS MATERIALIZED (SELECT unnest($1::bigint[]) AS id),
@@ -162,6 +163,10 @@ async def needing(
             SELECT bucket_id, key, version_id, chunk_id, manifest_id, pieces_id FROM objects
             UNION ALL
             SELECT bucket_id, key, version_id, chunk_id, manifest_id, pieces_id FROM noncurrent
+            UNION ALL
+            SELECT u.bucket_id, u.key, 'part ' || p.part_number || ' of upload ' || u.id, p.chunk_id,
+                p.manifest_id, p.pieces_id
+            FROM parts p JOIN uploads u ON u.id = p.upload_id WHERE u.completed_at IS NULL
         )
         SELECT b.name AS bucket, v.key, v.version_id FROM versions v JOIN buckets b ON b.id = v.bucket_id
         WHERE v.chunk_id IN (SELECT id FROM bad) OR v.manifest_id IN (SELECT id FROM manifests)

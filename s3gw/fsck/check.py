@@ -104,6 +104,8 @@ class Fsck:
 
     async def _tell_objects(self, finding: Finding) -> None:
         finding.objects = [one.address for one in await scrub.needing(self.db, finding.ids, MOST)]
+        if not finding.objects:  # they are of the trash, or a body was deleted that nobody has collected yet
+            finding.kind = "chunk-unneeded"
 
     async def _mend(self, finding: Finding) -> None:
         if finding.kind in _QUEUED:

@@ -41,6 +41,11 @@ KINDS = {
         "again (equal bytes mend all objects that share them once the damaged ones are deleted), or restore "
         "the missing files of the backend",
     ),
+    "chunk-unneeded": Kind(
+        Severity.NOTE,
+        "No copy of the pack has these bytes any more, and no version or part needs them.",
+        "the job `collect` removes their rows when the margins are over",
+    ),
     "chunk-unsure": Kind(
         Severity.RISK,
         "No copy that could be reached has these bytes; further ones are on backends that do not answer.",

@@ -11,7 +11,7 @@ import pytest
 from s3gw import sealing
 from s3gw.backends.faults import Fault
 from s3gw.backends.memory import Memory
-from s3gw.config import Settings
+from s3gw.config import Margins, Settings
 from s3gw.db import encryption_keys, packs
 from s3gw.db.pool import Database
 from s3gw.fsck import keys as keys_of_store
@@ -19,6 +19,7 @@ from s3gw.fsck import rows
 from s3gw.fsck.check import Fsck
 from s3gw.fsck.findings import KINDS, Finding
 from s3gw.fsck.packs import Depth
+from s3gw.jobs.collect import collect_now
 from s3gw.jobs.job import Progress
 from s3gw.sealing import Masters
 from s3gw.storage import keys, packformat
@@ -163,6 +164,34 @@ async def test_what_no_copy_has_is_told_by_its_objects(database: Database) -> No
     assert all(one.counts for one in findings)
 
 
+async def test_what_is_lost_of_the_trash_is_no_loss(database: Database) -> None:
+    world = await sealed(database, 1, 1)
+    name, memory = await first_copy(world)
+    await world.keys.delete("key-0")
+    await memory.delete(name)
+    assert kinds(await found(world)) == ["chunk-unneeded", "copy-missing"]
+    await clean(world)
+    assert await found(world) == []
+
+
+async def test_what_an_upload_needs_is_lost(database: Database) -> None:
+    world = await sealed(database, 1, 1)
+    await database.execute(
+        """
+        WITH moved AS (DELETE FROM objects WHERE key = 'key-0' RETURNING *), upload AS (
+            INSERT INTO uploads (bucket_id, key, account_id) SELECT bucket_id, key, account_id FROM moved
+            RETURNING id
+        )
+        INSERT INTO parts (upload_id, part_number, size, manifest_id, etag)
+        SELECT upload.id, 3, size, manifest_id, etag FROM moved, upload
+        """
+    )
+    name, memory = await first_copy(world)
+    await memory.delete(name)
+    (lost,) = [one for one in await found(world) if one.kind == "chunk-lost"]
+    assert "part 3 of upload" in lost.objects[0]
+
+
 async def test_what_is_on_a_backend_that_is_down_is_not_called_lost(database: Database) -> None:
     world = await sealed(database)
     first, second = world.backends
@@ -304,8 +333,8 @@ async def test_what_leaks_or_lacks_is_mended(database: Database, harm: Harm, kin
     assert all(one.mended for one in mended)
     if kind == "copy-unfinished":
         return  # with no ready copy at all there is nothing to copy from
-    await clean(world)
     await world.balancer.repair(Progress())
+    await collect_now(database, dict(world.backends), Margins())
     await clean(world)
     assert await found(world, DEEP) == []
 

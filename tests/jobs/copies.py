@@ -107,4 +107,5 @@ async def clean(world: World) -> None:
     """Collect without margins; nothing may be amiss then."""
     backends: dict[int, Backend] = dict(world.backends)
     await collect_now(world.db, backends, Margins())
-    assert await check_store(world.db, backends) == []
+    found = await check_store(world.db, backends)
+    assert found == [], found
