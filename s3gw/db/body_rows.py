@@ -24,8 +24,10 @@ class Stretch(NamedTuple):
 WHOLE = Stretch()
 
 _JOIN = """
-LEFT JOIN LATERAL body_rows(
-    o.size, CASE WHEN c.id IS NULL THEN o.chunk_id END, o.manifest_id, o.pieces_id, {first}, {until}, {most}
+LEFT JOIN LATERAL (
+    SELECT * FROM body_rows(
+        o.size, o.chunk_id, o.manifest_id, o.pieces_id, {first}, {until}, {most}
+    ) WHERE c.id IS NULL LIMIT 1
 ) m ON true"""
 
 

@@ -10,7 +10,7 @@ import asyncpg
 
 from s3gw.db.assumed import NOTHING, Assumed
 from s3gw.db.batches import batches
-from s3gw.db.finding import HOLDS, HOLDS_EACH, Found
+from s3gw.db.found import HOLDS, HOLDS_EACH, Found
 from s3gw.db.pool import Database, retrying
 from s3gw.db.records import Bucket
 from s3gw.db.rows import BUCKET, bucket

@@ -4,47 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Sequence
 from functools import cache
-from typing import NamedTuple
 
 import asyncpg
 
-from s3gw.db import body_rows
+from s3gw.db import body_rows, current
 from s3gw.db.assumed import NOTHING, Assumed
 from s3gw.db.batches import batches
-from s3gw.db.body_rows import WHOLE, BodyRows, Stretch
+from s3gw.db.body_rows import WHOLE, Stretch
+from s3gw.db.found import HOLDS, HOLDS_EACH, INLINE_BYTES, INLINE_COLUMNS, Found, Wanted
 from s3gw.db.pool import Database
-from s3gw.db.records import NULL_VERSION, Bucket, InlineChunk, ObjectVersion
+from s3gw.db.records import NULL_VERSION, InlineChunk
 from s3gw.db.rows import BUCKET, OWNER, VERSION, VERSION_COLUMNS, VERSION_END, bucket, version
-
-
-class Found(NamedTuple):
-    """What one look-up found: the bucket or None, the key's current version or None, and of its bytes what
-    the database knows: themselves where they are inline, or where they are."""
-
-    bucket: Bucket | None
-    version: ObjectVersion | None
-    inline: InlineChunk | None = None
-    """Of a body that is one chunk in the database; pass it on to `Store.read`, like `rows` of others."""
-    rows: BodyRows | None = None
-    holds: bool = True
-    """Whether the access key that the request was taken to be signed with is still what it was."""
-
-
-_HOLDS = """({key} IS NULL OR EXISTS (
-    SELECT FROM access_keys k WHERE k.access_key = {key} AND k.revision = {revision}
-)) AS holds"""
-HOLDS = _HOLDS.format(key="$2::text", revision="$3::bigint")
-"""A column: whether the access key of the arguments 2 and 3 is what it was."""
-HOLDS_EACH = _HOLDS.format(key="q.access_key", revision="q.revision")
 
 _FOUND = f"SELECT {BUCKET}, {OWNER}, {VERSION}, {{holds}}"
 _HOLDS_AT = VERSION_END
 _INLINE_AT = VERSION_END + 1
-_ROWS_AT = _INLINE_AT + 6
-_BYTES = """,
-    c.domain_id AS c_domain_id, c.digest AS c_digest, c.length AS c_length, c.codec AS c_codec,
-    c.data AS c_data, c.key_id AS c_key_id, m.*
-"""
+_ROWS_AT = _INLINE_AT + INLINE_COLUMNS
+_BYTES = f", {INLINE_BYTES}, m.*"
 _OF_NAME = """
 FROM buckets b
 JOIN accounts bo ON bo.id = b.account_id
@@ -115,14 +91,6 @@ def _together(bytes_too: bool, keyed: bool, ranged: bool) -> str:
     """
 
 
-class _Wanted(NamedTuple):
-    bucket: str
-    key: str
-    stretch: Stretch
-    access_key: str | None
-    revision: int | None
-
-
 def get(
     db: Database,
     bucket_name: str,
@@ -139,21 +107,39 @@ def get(
     found may be a delete marker. `inline=False` leaves the bytes out, for HEAD; with them, the rows are those
     of the `stretch`. The access key in `assumed` is looked at in the same snapshot.
     """
-    wanted = _Wanted(bucket_name, key, stretch, assumed.access_key, assumed.key_revision)
+    wanted = Wanted(bucket_name, key, stretch, assumed.access_key, assumed.key_revision)
     if version_id is not None:
         return _find_version(db, wanted, version_id, inline=inline)
     return batches(db, _find_with_bytes if inline else _find_without).ask(wanted)
 
 
-async def _find_with_bytes(db: Database, wanted: Sequence[_Wanted]) -> list[Found]:
+async def _find_with_bytes(db: Database, wanted: Sequence[Wanted]) -> list[Found]:
     return await _find(db, wanted, inline=True)
 
 
-async def _find_without(db: Database, wanted: Sequence[_Wanted]) -> list[Found]:
+async def _find_without(db: Database, wanted: Sequence[Wanted]) -> list[Found]:
     return await _find(db, wanted, inline=False)
 
 
-async def _find(db: Database, wanted: Sequence[_Wanted], *, inline: bool) -> list[Found]:
+async def _find(db: Database, wanted: Sequence[Wanted], *, inline: bool) -> list[Found]:
+    """By what is remembered of the buckets, and once more where that does not hold."""
+    remembered = [db.memory.bucket(one.bucket) for one in wanted]
+    places = [place for place, bucket in enumerate(remembered) if bucket is not None]
+    found: list[Found | None] = [None] * len(wanted)
+    if places:
+        known = [bucket for bucket in remembered if bucket is not None]
+        again = await current.find(db, [wanted[place] for place in places], known, inline=inline)
+        for place, one in zip(places, again, strict=True):
+            found[place] = one
+    missing = [place for place, one in enumerate(found) if one is None]
+    if missing:
+        looked_up = await _look_up(db, [wanted[place] for place in missing], inline=inline)
+        for place, one in zip(missing, looked_up, strict=True):
+            found[place] = one
+    return [one for one in found if one is not None]
+
+
+async def _look_up(db: Database, wanted: Sequence[Wanted], *, inline: bool) -> list[Found]:
     if len(wanted) == 1:
         arguments = _arguments(wanted[0], inline=inline)
         return [_found(db, await db.fetchrow(_GET[inline], *arguments), inline, wanted[0].stretch)]
@@ -169,7 +155,7 @@ async def _find(db: Database, wanted: Sequence[_Wanted], *, inline: bool) -> lis
     return [_found(db, row, inline, stretch) for row, stretch in zip(rows, stretches, strict=True)]
 
 
-async def _find_version(db: Database, wanted: _Wanted, version_id: str, *, inline: bool) -> Found:
+async def _find_version(db: Database, wanted: Wanted, version_id: str, *, inline: bool) -> Found:
     arguments = _arguments(wanted, inline=inline)
     if version_id == NULL_VERSION:
         row = await db.fetchrow(_GET_NULL[inline], *arguments)
@@ -178,7 +164,7 @@ async def _find_version(db: Database, wanted: _Wanted, version_id: str, *, inlin
     return _found(db, row, inline, wanted.stretch)
 
 
-def _arguments(wanted: _Wanted, *, inline: bool) -> tuple[str | int | None, ...]:
+def _arguments(wanted: Wanted, *, inline: bool) -> tuple[str | int | None, ...]:
     start = (wanted.bucket, wanted.access_key, wanted.revision, wanted.key)
     return (*start, *wanted.stretch) if inline else start
 

@@ -19,8 +19,8 @@ from s3gw.db.assumed import NOTHING, Assumed, holding
 from s3gw.db.batches import batches
 from s3gw.db.deletion import delete as delete
 from s3gw.db.events import Wanted, telling
-from s3gw.db.finding import Found as Found
 from s3gw.db.finding import get as get
+from s3gw.db.found import Found as Found
 from s3gw.db.outcomes import Outcome as Outcome
 from s3gw.db.outcomes import judged
 from s3gw.db.pool import Database

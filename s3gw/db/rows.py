@@ -7,6 +7,7 @@ of who began an upload `i_`.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from functools import lru_cache
 from operator import itemgetter
 from typing import Any
@@ -91,47 +92,65 @@ EXTRA = ("tags", "acl", "encryption", "lock")
 _PROPERTIES = itemgetter("headers", "metadata", "storage_class", *EXTRA)
 
 
-VERSION = """
-    o.bucket_id, o.key, o.size, o.chunk_id, o.manifest_id, o.pieces_id, o.etag, o.modified_at,
+_PLACE = "o.bucket_id, o.key"
+CONTENT = """
+    o.size, o.chunk_id, o.manifest_id, o.pieces_id, o.etag, o.modified_at,
     o.storage_class, o.headers, o.metadata, o.checksums, o.version_id, o.delete_marker, o.parts_count,
     o.tags, o.acl, o.encryption, o.lock"""
+"""Of `objects o`, where bucket and key are known."""
+CONTENT_COLUMNS = 17
+VERSION = f"{_PLACE}, {CONTENT}"
 """Of `objects o`; to be selected behind `BUCKET` and `OWNER`."""
 VERSION_COLUMNS = VERSION.replace("o.", "") + ", account_id"
 """The same columns and the owner's, of `objects` or `noncurrent`."""
 _VERSIONING = 4
 """Of the columns of the bucket."""
 _VERSION_AT = _BUCKET_COLUMNS + 5
-VERSION_END = _VERSION_AT + 19
+VERSION_END = _VERSION_AT + 2 + CONTENT_COLUMNS
 """The first column behind them."""
 
 
 def version(row: asyncpg.Record) -> ObjectVersion:
-    """The object version of a row that begins with `BUCKET`, `OWNER`, `VERSION`.
+    """The object version of a row that begins with `BUCKET`, `OWNER`, `VERSION`."""
+    owner = _account(*row[_BUCKET_COLUMNS:_VERSION_AT])
+    return content(*row[_VERSION_AT:VERSION_END], owner=owner, versioned=row[_VERSIONING] is not None)
+
+
+def content(
+    bucket_id: int,
+    key: str,
+    size: int,
+    chunk_id: int | None,
+    manifest_id: int | None,
+    pieces_id: int | None,
+    etag: str,
+    modified_at: datetime,
+    storage_class: str,
+    headers: Mapping[str, str] | None,
+    metadata: Mapping[str, str] | None,
+    checksums: Mapping[str, str] | None,
+    version_id: str | None,
+    delete_marker: bool,
+    parts_count: int | None,
+    *extra: Any,
+    owner: Account,
+    versioned: bool,
+) -> ObjectVersion:
+    """An object version of the columns `CONTENT` behind a bucket and a key.
 
     By position, since every look-up of an object makes one.
     """
-    bucket_id, key, size, chunk_id, manifest_id, pieces_id, *more = row[_VERSION_AT:VERSION_END]
-    etag, modified_at, storage_class, headers, metadata, checksums, *more = more
-    version_id, delete_marker, parts_count, *extra = more
-    if version_id is None and row[_VERSIONING] is not None:
-        version_id = NULL_VERSION
     return ObjectVersion(
         bucket_id,
         key,
         Body(size, chunk_id, manifest_id, pieces_id),
         etag,
         modified_at,
-        Properties(
-            headers or {},
-            metadata or {},
-            checksums or {},
-            storage_class,
-            _given(extra),
-        ),
-        version_id,
+        Properties(headers or {}, metadata or {}, checksums or {}, storage_class, _given(extra)),
+        NULL_VERSION if version_id is None and versioned else version_id,
         delete_marker,
         parts_count,
-        _account(*row[_BUCKET_COLUMNS:_VERSION_AT]),
+        owner,
     )
 
 

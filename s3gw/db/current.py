@@ -1,0 +1,104 @@
+"""Finding current versions in buckets that are remembered: what most reads ask for.
+
+Of the bucket nothing is read but whether it is the one that is remembered, by its revision (see
+`s3gw.db.assumed`), in the snapshot in which the version is found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+import asyncpg
+
+from s3gw.db import body_rows
+from s3gw.db.body_rows import WHOLE
+from s3gw.db.found import HOLDS_EACH, INLINE_BYTES, INLINE_COLUMNS, Found, Wanted
+from s3gw.db.pool import Database
+from s3gw.db.records import Bucket, InlineChunk
+from s3gw.db.rows import CONTENT, CONTENT_COLUMNS, OWNER, account, content
+
+_CONTENT_AT = 3
+_OWNER_AT = _CONTENT_AT + CONTENT_COLUMNS
+_INLINE_AT = _OWNER_AT + 5
+_ROWS_AT = _INLINE_AT + INLINE_COLUMNS
+
+
+async def find(
+    db: Database, wanted: Sequence[Wanted], buckets: Sequence[Bucket], *, inline: bool
+) -> list[Found | None]:
+    """What is found in these buckets; None where a bucket is not, or not any more, what it is taken for."""
+    columns: list[Sequence[Any]] = [
+        [bucket.id for bucket in buckets],
+        [bucket.revision for bucket in buckets],
+        [bucket.owner.id for bucket in buckets],
+        [one.key for one in wanted],
+    ]
+    ranged = inline and any(one.stretch is not WHOLE for one in wanted)
+    if ranged:
+        columns += zip(*(one.stretch for one in wanted), strict=True)
+    keyed = any(one.access_key for one in wanted)
+    if keyed:
+        columns += [[one.access_key for one in wanted], [one.revision for one in wanted]]
+    found: list[Found | None] = [None] * len(wanted)
+    for row in await db.fetch(_statement(inline, keyed, ranged), *columns):
+        place = row[0] - 1
+        found[place] = _found(row, wanted[place], buckets[place], inline=inline)
+    return found
+
+
+@cache
+def _statement(inline: bool, keyed: bool, ranged: bool) -> str:
+    """Arrays of what is not the same for all.
+
+    Each look-up is a LATERAL with LIMIT, which PostgreSQL can only do by index, one after the other: a plan
+    made while tables were small must not become a join of whole tables. The owner of a version is looked up
+    where it is not the bucket's, and where its bytes are unless they are found with it.
+    """
+    columns = {"bucket": "bigint", "state": "bigint", "owner": "bigint", "key": "text"}
+    if ranged:
+        columns |= {"first": "bigint", "until": "bigint"}
+    if keyed:
+        columns |= {"access_key": "text", "revision": "bigint"}
+    arrays = ", ".join(f"${place}::{kind}[]" for place, kind in enumerate(columns.values(), 1))
+    chunks = ""
+    if inline:
+        until = "coalesce(q.until, o.size)" if ranged else "o.size"
+        chunks = f"""
+            LEFT JOIN LATERAL (
+                SELECT * FROM chunks WHERE id = o.chunk_id AND pack_id IS NULL LIMIT 1
+            ) c ON true
+            {body_rows.join("q.first" if ranged else "0", until)}
+        """
+    return f"""
+        SELECT q.place, {HOLDS_EACH if keyed else "true AS holds"}, o.bucket_id, {CONTENT}, {OWNER}
+            {f", {INLINE_BYTES}, m.*" if inline else ""}
+        FROM unnest({arrays}) WITH ORDINALITY AS q ({", ".join(columns)}, place)
+        JOIN LATERAL (
+            SELECT id FROM buckets WHERE id = q.bucket AND revision = q.state LIMIT 1
+        ) b ON true
+        LEFT JOIN LATERAL (SELECT * FROM objects WHERE bucket_id = b.id AND key = q.key LIMIT 1) o ON true
+        LEFT JOIN LATERAL (
+            SELECT * FROM accounts WHERE id = o.account_id AND o.account_id <> q.owner LIMIT 1
+        ) oo ON true
+        {chunks}
+    """
+
+
+def _found(row: asyncpg.Record, wanted: Wanted, bucket: Bucket, *, inline: bool) -> Found:
+    holds = row[1]
+    if row[2] is None:
+        return Found(bucket, None, holds=holds)
+    version = content(
+        bucket.id,
+        wanted.key,
+        *row[_CONTENT_AT:_OWNER_AT],
+        owner=bucket.owner if row[_OWNER_AT] is None else account(row, "o_"),
+        versioned=bucket.versioning is not None,
+    )
+    if not inline:
+        return Found(bucket, version, holds=holds)
+    if row["c_data"] is not None:
+        return Found(bucket, version, InlineChunk(*row[_INLINE_AT:_ROWS_AT]), holds=holds)
+    return Found(bucket, version, None, body_rows.of(row[_ROWS_AT:], wanted.stretch), holds)
