@@ -8,23 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 import asyncpg
 
 from s3gw import pauses
-from s3gw.db import whole
+from s3gw.db import inline, whole
 from s3gw.db.assumed import NOTHING, Assumed, holding
 from s3gw.db.batches import batches
 from s3gw.db.deletion import delete as delete
 from s3gw.db.events import Wanted, telling
 from s3gw.db.finding import get as get
 from s3gw.db.found import Found as Found
+from s3gw.db.inline import Inline
 from s3gw.db.outcomes import Outcome as Outcome
+from s3gw.db.outcomes import PublishResult as PublishResult
 from s3gw.db.outcomes import judged
 from s3gw.db.pool import Database
-from s3gw.db.records import Body, Draft, InlineChunk, Properties
+from s3gw.db.records import Body, Draft, Properties
 from s3gw.db.rows import property_values
 
 
@@ -35,16 +36,6 @@ class Precondition:
     if_none_match_any: bool = False
     if_match: str | None = None
     """An ETag without quotes, or "*"."""
-
-
-@dataclass(frozen=True, slots=True)
-class PublishResult:
-    """`modified_at` is set where the outcome is DONE; `version_id`, as S3 shows it, where the bucket has had
-    versioning."""
-
-    outcome: Outcome
-    modified_at: datetime | None = None
-    version_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,48 +68,6 @@ def _publish(chunk: str = "NULL", manifest: str = "NULL", pieces: str = "NULL", 
 
 
 _PUBLISH_INLINE = _publish(chunk="inline_chunk($20, $21, $22, $23, $24, $25)")
-# Several bodies that are inline, under one commit: all chunks in the order of their digests, then all keys in
-# order. Of one key that comes twice the later is what stays.
-_PUBLISH_INLINE_MANY = """
-WITH given AS MATERIALIZED (
-    SELECT * FROM unnest(
-        $1::bigint[], $2::text[], $3::bigint[],
-        $4::bigint[], $5::text[], $6::bigint[], $7::bigint[], $8::text[], $9::text[],
-        $10::jsonb[], $11::jsonb[], $12::jsonb[], $13::jsonb[], $14::jsonb[], $15::jsonb[], $16::jsonb[],
-        $17::integer[], $18::bytea[], $19::integer[], $20::smallint[], $21::bytea[], $22::integer[]
-    ) WITH ORDINALITY AS w (
-        revision, access_key, key_revision, bucket, key, account, size, etag, storage_class,
-        headers, metadata, checksums, tags, acl, encryption, lock,
-        domain, digest, length, codec, data, key_id, place
-    )
-), states AS MATERIALIZED (
-    SELECT id, versioning, revision FROM buckets WHERE id = ANY ($4) ORDER BY id FOR KEY SHARE
-), wanted AS MATERIALIZED (
-    SELECT w.*, s.versioning FROM given w JOIN states s ON s.id = w.bucket
-    WHERE (w.revision IS NULL OR w.revision = s.revision) AND (w.access_key IS NULL OR EXISTS (
-        SELECT FROM access_keys k WHERE k.access_key = w.access_key AND k.revision = w.key_revision
-    ))
-), stored AS MATERIALIZED (
-    SELECT place, inline_chunk(domain, digest, length, codec, data, key_id) AS chunk
-    FROM (SELECT * FROM wanted ORDER BY domain, digest OFFSET 0) AS w
-), sorted AS MATERIALIZED (
-    SELECT * FROM wanted JOIN stored USING (place) ORDER BY bucket, key COLLATE "C", place
-)
-SELECT w.place, u.modified, u.version
-FROM sorted AS w, LATERAL (
-    SELECT modified, NULL AS version FROM upsert_object(
-        w.bucket, w.key, w.account, w.size, w.chunk, NULL, NULL, w.etag, NULL, w.storage_class,
-        w.headers, w.metadata, w.checksums, w.tags, w.acl, w.encryption, w.lock, false, NULL
-    ) WHERE w.versioning IS NULL
-    UNION ALL
-    SELECT modified, version FROM put_version(
-        w.versioning,
-        w.bucket, w.key, w.account, w.size, w.chunk, NULL, NULL, w.etag, NULL, w.storage_class,
-        w.headers, w.metadata, w.checksums, w.tags, w.acl, w.encryption, w.lock, false, NULL
-    ) WHERE w.versioning IS NOT NULL
-) AS u
-ORDER BY w.place
-"""
 _PUBLISH_MANIFEST = _publish(manifest="claim_manifest($20, $7)")
 _PUBLISH_WHOLE = _publish(manifest=f"whole_manifest($7, {whole.parameters(20)})")
 _PUBLISH_BODY = _publish(chunk="$20", manifest="$21", pieces="$22")
@@ -155,10 +104,10 @@ async def publish(
     told with it.
     """
     if isinstance(content, Draft) and content.inline is not None and precondition is None and not wanted:
-        key_and_properties = (bucket_id, key, account_id, content.size, etag, properties.storage_class)
-        values = (*property_values(properties), *_chunk_arguments(content.inline))
-        question = (*assumed.arguments, *key_and_properties, *values)
-        return _compared(await batches(db, _publish_inline).ask(question), assumed)
+        row = Inline(
+            assumed.arguments, bucket_id, key, account_id, content.size, etag, properties, content.inline
+        )
+        return _compared(await batches(db, _publish_inline).ask(row), assumed)
     if isinstance(content, Draft) and content.whole is not None:
         statement, body_arguments = _PUBLISH_WHOLE, whole.arguments(content.whole)
     else:
@@ -172,16 +121,16 @@ async def publish(
     return _compared(result, assumed)
 
 
-async def _publish_inline(db: Database, wanted: Sequence[tuple[Any, ...]]) -> list[PublishResult]:
-    if len(wanted) == 1:
-        start, values, chunk = wanted[0][:8], wanted[0][8:16], wanted[0][16:]
-        return [await _published(db, _PUBLISH_INLINE, (*start, None, *values, False, None, *chunk))]
-    # Whatever this raises, the batch is then published one by one: an outcome is never of all of them.
-    results = [PublishResult(Outcome.NO_BUCKET)] * len(wanted)
-    for row in await db.fetch(_PUBLISH_INLINE_MANY, *map(list, zip(*wanted, strict=True))):
-        results[row["place"] - 1] = PublishResult(Outcome.DONE, row["modified"], row["version"])
-    await pauses.reach("put.published")
-    return results
+async def _publish_inline(db: Database, wanted: Sequence[Inline]) -> list[PublishResult]:
+    if len(wanted) > 1:
+        # Whatever this raises, the batch is then published one by one: an outcome is never of all of them.
+        results = await inline.publish(db, wanted)
+        await pauses.reach("put.published")
+        return results
+    (one,) = wanted
+    start = (*one.assumed, one.bucket_id, one.key, one.account_id, one.size, one.etag, None)
+    properties = (one.properties.storage_class, *property_values(one.properties), False, None)
+    return [await _published(db, _PUBLISH_INLINE, (*start, *properties, *one.chunk))]
 
 
 def _compared(result: PublishResult, assumed: Assumed) -> PublishResult:
@@ -241,7 +190,7 @@ def _part(row: asyncpg.Record) -> ObjectPart:
 
 
 def content_arguments(
-    content: Draft | Body, inline: str, manifest: str, body: str
+    content: Draft | Body, in_row: str, manifest: str, body: str
 ) -> tuple[str, tuple[Any, ...]]:
     """Which of three statements stores that content, and the arguments that name its body."""
     if isinstance(content, Body):
@@ -251,11 +200,7 @@ def content_arguments(
     chunk = content.inline
     if chunk is None:
         return body, (None, None, None)
-    return inline, _chunk_arguments(chunk)
-
-
-def _chunk_arguments(chunk: InlineChunk) -> tuple[Any, ...]:
-    return chunk.domain_id, chunk.digest, chunk.length, chunk.codec, chunk.data, chunk.key_id
+    return in_row, tuple(chunk)
 
 
 def precondition_arguments(precondition: Precondition | None) -> tuple[bool, str | None]:

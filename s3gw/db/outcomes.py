@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum
 
 import asyncpg
@@ -34,6 +36,16 @@ class Outcome(Enum):
     TOO_MANY_PARTS = "too-many-parts"
     INVALID_PART = "invalid-part"
     """A part that Complete names is not there with that ETag."""
+
+
+@dataclass(frozen=True, slots=True)
+class PublishResult:
+    """`modified_at` is set where the outcome is DONE; `version_id`, as S3 shows it, where the bucket has had
+    versioning."""
+
+    outcome: Outcome
+    modified_at: datetime | None = None
+    version_id: str | None = None
 
 
 _STATES = {

@@ -11,7 +11,6 @@ at most one failure.
 from __future__ import annotations
 
 import asyncio
-import json
 import random
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -21,6 +20,7 @@ from typing import Any, Self, TypeVar
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import asyncpg
+import orjson
 
 from s3gw.db.assumed import Memory
 from s3gw.errors import ConfigError, Unavailable
@@ -286,7 +286,7 @@ async def _connect(url: str, arguments: dict[str, Any]) -> Connection:
     try:
         async with connection.transaction() if _is_shared(arguments) else nullcontext():
             await connection.set_type_codec(
-                "jsonb", schema="pg_catalog", encoder=json.dumps, decoder=_from_json
+                "jsonb", schema="pg_catalog", encoder=_to_json, decoder=orjson.loads
             )
             [session] = await connection.fetch(
                 "SELECT current_setting('default_transaction_isolation') AS isolation,"
@@ -308,12 +308,8 @@ async def _connect(url: str, arguments: dict[str, Any]) -> Connection:
     return connection
 
 
-_scan: Callable[[str, int], tuple[Any, int]] = json.JSONDecoder().scan_once  # type: ignore[attr-defined]
-
-
-def _from_json(text: str) -> Any:
-    """A value as PostgreSQL writes jsonb: without blanks round it, which `json.loads` would look for."""
-    return _scan(text, 0)[0]
+def _to_json(value: Any) -> str:
+    return orjson.dumps(value).decode()
 
 
 def _check_session(isolation: str, commits: str) -> None:

@@ -160,5 +160,5 @@ def property_values(given: Properties) -> tuple[Any, ...]:
         dict(given.headers) or None,
         dict(given.metadata) or None,
         dict(given.checksums) or None,
-        *(given.extra.get(name) for name in EXTRA),
+        *map(given.extra.get, EXTRA),
     )
