@@ -65,6 +65,16 @@ class KeptBody:
             yield block
         self._ended = True
 
+    async def read(self) -> Buffer:
+        """As of the body; for the next attempt it is kept."""
+        if self._ended:
+            return self._blocks[0] if len(self._blocks) == 1 else b"".join(self._blocks)
+        self._begun = True
+        block = await self._body.read()
+        self._blocks.append(block)
+        self._ended = True
+        return block
+
     def request_checksum(self, algorithm: str) -> None:
         """As of the body; a second attempt asks for the same."""
         if not self._ended:

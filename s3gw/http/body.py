@@ -266,6 +266,22 @@ class Body:
         finally:
             await self.close()
 
+    async def read(self) -> Buffer:
+        """All of it as one, in place of iterating, and checked; of less than BLOCK bytes."""
+        if self._started or self.length >= BLOCK:
+            raise RuntimeError("a body can be read only once, and at once only a short one")
+        self._started = True
+        try:
+            block, pieces = await self._gather()
+            self._start_hashing(block, pieces)
+            for future in self._running:
+                await future
+            self._running.clear()
+            self._check()
+        finally:
+            await self.close()
+        return block
+
     async def close(self) -> None:
         """End what an iteration that was broken off has left running. May be called at any time."""
         left: list[asyncio.Future[None] | asyncio.Task[tuple[Buffer, list[Piece]]]] = list(self._running)

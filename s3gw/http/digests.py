@@ -157,7 +157,8 @@ class Digests:
 
     def add(self, name: str) -> None:
         """Also compute `name`; before the first block."""
-        self._running.setdefault(name, _new(name))
+        if name not in self._running:
+            self._running[name] = _new(name)
 
     def update(self, data: Buffer) -> None:
         """Feed `data` to all of them, here and now."""

@@ -45,6 +45,10 @@ class NoBody:
         """Nothing."""
         raise StopAsyncIteration
 
+    async def read(self) -> Buffer:
+        """Nothing."""
+        return b""
+
     def request_checksum(self, algorithm: str) -> None:
         """Nothing to compute."""
 

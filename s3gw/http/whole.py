@@ -7,7 +7,7 @@ aiohttp's Response builds a multidict, looks at it a dozen times and passes four
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from email.utils import formatdate
 from http import HTTPStatus
 from time import time
@@ -20,6 +20,7 @@ COPIED = 16 * 1024
 """Bytes up to which a body is copied behind the headers; a longer one is written beside them."""
 
 _REASONS = {status.value: status.phrase for status in HTTPStatus}
+_LINE = ": ".join
 _NO_LENGTH = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 
@@ -52,7 +53,7 @@ class Written(web.StreamResponse):
 def write(
     request: web.BaseRequest,
     status: int,
-    headers: Iterable[tuple[str, str]],
+    headers: Sequence[tuple[str, str]],
     body: bytes | None,
     *,
     close: bool = False,
@@ -83,29 +84,22 @@ def write(
 def _head(
     request: web.BaseRequest,
     status: int,
-    headers: Iterable[tuple[str, str]],
+    headers: Sequence[tuple[str, str]],
     body: bytes | None,
     *,
     keep_alive: bool,
 ) -> bytes:
     """Status line and headers, as aiohttp would send them."""
     version = request.version
-    lines = [f"HTTP/{version[0]}.{version[1]} {status} {_REASONS.get(status, '')}"]
-    declared = None
-    typed = not body
-    for name, value in headers:
-        if name == "Content-Length":
-            declared = value
-            continue
-        if name == "Content-Type":
-            typed = True
-        lines.append(f"{name}: {value}")
+    given = [pair for pair in headers if pair[0] != "Content-Length"]
+    lines = [f"HTTP/{version[0]}.{version[1]} {status} {_REASONS.get(status, '')}", *map(_LINE, given)]
     if not "".join(lines).isprintable():
         _refuse_control(lines)
-    length = _length(request, status, declared, body)
+    named = dict(headers)
+    length = _length(request, status, named.get("Content-Length"), body)
     if length is not None:
         lines.append(f"Content-Length: {length}")
-    if not typed:
+    if body and "Content-Type" not in named:
         lines.append("Content-Type: application/octet-stream")
     lines.append(_date())
     if keep_alive:

@@ -41,6 +41,10 @@ class RequestBody(Protocol):
         """Blocks of at most a few MiB, which are never changed: whoever keeps one keeps its memory."""
         ...
 
+    async def read(self) -> Buffer:
+        """All of it as one, in place of iterating; of a body that is short."""
+        ...
+
     def request_checksum(self, algorithm: str) -> None:
         """Also compute "CRC32", "SHA256" or another that S3 knows; only before the first read."""
         ...

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from s3gw.errors import S3Error
+from s3gw.protocol.members import Members
 
 FULL_OBJECT = "FULL_OBJECT"
 COMPOSITE = "COMPOSITE"
@@ -28,6 +29,7 @@ MEMBERS: Mapping[str, str] = {
     "XXHASH3": "checksum_xxhash3",
     "XXHASH128": "checksum_xxhash128",
 }
+_GIVEN = Members(MEMBERS)
 _TYPES: Mapping[str, tuple[str, ...]] = {  # the default type first
     "CRC32": (COMPOSITE, FULL_OBJECT),
     "CRC32C": (COMPOSITE, FULL_OBJECT),
@@ -39,7 +41,7 @@ _TYPES: Mapping[str, tuple[str, ...]] = {  # the default type first
 
 def given(source: Any) -> dict[str, str]:
     """The checksums that a request or a part of a document carries, by algorithm."""
-    return {name: value for name, member in MEMBERS.items() if (value := getattr(source, member, None))}
+    return _GIVEN.given(source)
 
 
 def show(target: Any, checksums: Mapping[str, str], *, kind: bool = True) -> None:

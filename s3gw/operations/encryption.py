@@ -19,8 +19,11 @@ key; `key`, the number of a KMS key, with `key_id`, `context` and `bucket_key` a
 
 def keep(properties: Properties, record: Record | None) -> Properties:
     """The same properties with how the object is encrypted."""
-    extra = {name: value for name, value in properties.extra.items() if name != "encryption"}
-    return properties._replace(extra=extra if record is None else {**extra, "encryption": record})
+    headers, metadata, checksums, storage_class, extra = properties
+    kept = {name: value for name, value in extra.items() if name != "encryption"}
+    if record is not None:
+        kept["encryption"] = record
+    return Properties(headers, metadata, checksums, storage_class, kept)
 
 
 def of(properties: Properties) -> Record | None:

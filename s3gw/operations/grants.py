@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html#CannedAC
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from s3gw.access.acl import CANNED, GROUPS, MAX_GRANTS, Acl, Grant, Permission, canned, granted
@@ -16,30 +16,24 @@ from s3gw.db.records import Account, Bucket, Properties
 from s3gw.errors import S3Error
 from s3gw.operations.call import Call
 from s3gw.protocol import types
+from s3gw.protocol.members import Members
 
-_GRANTS: Mapping[str, Permission] = {
-    "grant_full_control": Permission.FULL_CONTROL,
-    "grant_read": Permission.READ,
-    "grant_write": Permission.WRITE,
-    "grant_read_acp": Permission.READ_ACP,
-    "grant_write_acp": Permission.WRITE_ACP,
-}
+_GRANTS = Members(
+    {
+        Permission.FULL_CONTROL: "grant_full_control",
+        Permission.READ: "grant_read",
+        Permission.WRITE: "grant_write",
+        Permission.READ_ACP: "grant_read_acp",
+        Permission.WRITE_ACP: "grant_write_acp",
+    }
+)
 _ENTRY = re.compile(r'\s*(id|emailAddress|uri)\s*=\s*(?:"([^"]*)"|([^",]*))\s*', re.IGNORECASE)
 _OWNERS = frozenset({"bucket-owner-full-control", "private"})
 
 
 def names_acl(request: Any) -> bool:
     """Whether the request says anything of an access control list in its headers."""
-    return bool(request.acl) or bool(_given_grants(request))
-
-
-def _given_grants(request: Any) -> dict[Permission, str]:
-    found = {}
-    for member, permission in _GRANTS.items():
-        value = getattr(request, member, None)
-        if value:
-            found[permission] = value
-    return found
+    return bool(request.acl) or bool(_GRANTS.given(request))
 
 
 async def from_headers(call: Call, request: Any, owner: str, bucket_owner: str | None = None) -> Acl | None:
@@ -47,7 +41,7 @@ async def from_headers(call: Call, request: Any, owner: str, bucket_owner: str |
 
     Raises InvalidArgument for an unknown name or grantee, InvalidRequest for a name together with grants.
     """
-    grants = _given_grants(request)
+    grants = _GRANTS.given(request)
     if request.acl:
         if grants:
             raise S3Error("InvalidRequest", "Specifying both Canned ACLs and Header Grants is not allowed")

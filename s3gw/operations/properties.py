@@ -8,6 +8,7 @@ from typing import Any
 from s3gw.db.records import Properties
 from s3gw.errors import S3Error
 from s3gw.operations import tags
+from s3gw.protocol.members import Members
 
 DEFAULT_CONTENT_TYPE = "binary/octet-stream"
 MAX_METADATA = 2048
@@ -26,6 +27,7 @@ MEMBERS: Mapping[str, str] = {
     "Expires": "expires",
     REDIRECT: "website_redirect_location",
 }
+_GIVEN = Members(MEMBERS)
 
 ARCHIVES = frozenset({"GLACIER", "DEEP_ARCHIVE"})
 """Classes whose objects S3 reads only once they are restored; see `restore`."""
@@ -46,11 +48,7 @@ def given(request: Any) -> Properties:
     Raises MetadataTooLarge, InvalidStorageClass, InvalidRedirectLocation, InvalidArgument, InvalidTag,
     BadRequest for too many tags.
     """
-    headers = {}
-    for header, member in MEMBERS.items():
-        value: str | None = getattr(request, member)
-        if value:
-            headers[header] = _text(header, value)
+    headers = {header: _text(header, value) for header, value in _GIVEN.given(request).items()}
     if "Content-Encoding" in headers:
         kept = without_aws_chunked(headers.pop("Content-Encoding"))
         headers |= {"Content-Encoding": kept} if kept else {}
@@ -105,7 +103,9 @@ def show(output: Any, properties: Properties) -> None:
 
 def with_checksums(properties: Properties, checksums: Mapping[str, str], kind: str) -> Properties:
     """The same properties with these checksums of the given type; with none where there are none."""
-    return properties._replace(checksums={"type": kind, **checksums} if checksums else {})
+    headers, metadata, _, storage_class, extra = properties
+    kept = {"type": kind, **checksums} if checksums else {}
+    return Properties(headers, metadata, kept, storage_class, extra)
 
 
 def _metadata(metadata: Mapping[str, str]) -> dict[str, str]:

@@ -15,14 +15,20 @@ from s3gw.db.objects import Found
 from s3gw.db.pool import Database
 from s3gw.db.records import NULL_VERSION, Account, Bucket, ObjectVersion
 from s3gw.operations import ranges
+from s3gw.protocol.members import Members
 
 VERSION_ID = re.compile(r"null|[A-Za-z0-9._-]{24,128}", re.ASCII)
-_CONDITIONS = (
-    "if_match",
-    "if_none_match",
-    "if_match_size",
-    "if_match_last_modified_time",
-    "write_offset_bytes",
+_CONDITIONS = Members(
+    {
+        name: name
+        for name in (
+            "if_match",
+            "if_none_match",
+            "if_match_size",
+            "if_match_last_modified_time",
+            "write_offset_bytes",
+        )
+    }
 )
 """Members by which a request depends on what the key holds."""
 _WITH_BYTES = frozenset({"GetObject"})
@@ -150,5 +156,4 @@ async def initiated(db: Database, bucket: Bucket, request: Any, account: Account
 
 
 def _conditional(request: Any) -> bool:
-    given = [getattr(request, name, None) for name in _CONDITIONS]
-    return given.count(None) < len(given) and getattr(request, "version_id", None) is None
+    return _CONDITIONS.any_given(request) and getattr(request, "version_id", None) is None

@@ -90,13 +90,14 @@ class CRC64NVME(_Crc):
 class _Hash:
     """One of hashlib's, which release the GIL for all but small buffers."""
 
-    __slots__ = ("_hash", "digest", "update")
+    __slots__ = ("digest", "update")
     name: ClassVar[str]
+    begin: ClassVar[Callable[..., hashlib._Hash]]
 
     def __init__(self) -> None:
-        self._hash = hashlib.new(self.name.lower(), usedforsecurity=False)
-        self.update = self._hash.update
-        self.digest = self._hash.digest
+        begun = type(self).begin(usedforsecurity=False)
+        self.update = begun.update
+        self.digest = begun.digest
 
 
 class SHA1(_Hash):
@@ -104,6 +105,7 @@ class SHA1(_Hash):
 
     __slots__ = ()
     name = "SHA1"
+    begin = hashlib.sha1
 
 
 class SHA256(_Hash):
@@ -111,6 +113,7 @@ class SHA256(_Hash):
 
     __slots__ = ()
     name = "SHA256"
+    begin = hashlib.sha256
 
 
 class SHA512(_Hash):
@@ -118,6 +121,7 @@ class SHA512(_Hash):
 
     __slots__ = ()
     name = "SHA512"
+    begin = hashlib.sha512
 
 
 class MD5(_Hash):
@@ -125,6 +129,7 @@ class MD5(_Hash):
 
     __slots__ = ()
     name = "MD5"
+    begin = hashlib.md5
 
 
 class _XXHash:

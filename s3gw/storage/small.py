@@ -7,6 +7,7 @@ its archive hints took five times as long as the work itself.
 from __future__ import annotations
 
 from collections.abc import AsyncIterable, AsyncIterator
+from typing import Protocol
 
 from s3gw import keyring
 from s3gw.backends.base import Buffer
@@ -22,8 +23,26 @@ LARGEST = TINY
 """Bytes of the largest body to try."""
 
 
-async def gather(blocks: AsyncIterable[Buffer], size: int) -> bytes:
+class Readable(Protocol):
+    """Blocks that can be had as one."""
+
+    def __aiter__(self) -> AsyncIterator[Buffer]:
+        """One after the other."""
+        ...
+
+    async def read(self) -> Buffer:
+        """All as one, in place of iterating."""
+        ...
+
+
+async def gather(blocks: AsyncIterable[Buffer] | Readable, size: int) -> bytes:
     """All that `blocks` yields. Raises ValueError where it is not of that size, and what `blocks` raises."""
+    read = getattr(blocks, "read", None)
+    if read is not None:
+        data = bytes(await read())
+        if len(data) != size:
+            raise ValueError(f"{len(data)} bytes came where {size} were announced")
+        return data
     held: list[Buffer] = []
     length = 0
     async for block in blocks:

@@ -173,6 +173,50 @@ async def test_publications_together_end_as_they_would_alone(world: World) -> No
         assert found.properties.headers == {}
 
 
+async def test_buckets_that_keep_versions_and_others_together(world: World) -> None:
+    kept, _ = await buckets.create(world.db, "kept", world.account.id, "us-east-1", "cdc-256k", False)
+    await buckets.set_versioning(world.db, kept.id, "Enabled")
+    given = Properties(
+        headers={"Content-Type": "text/plain"},
+        metadata={"mood": 'g"ut\n'},
+        checksums={"type": "FULL_OBJECT", "CRC32": "AAAAAA=="},
+        storage_class="STANDARD_IA",
+        extra={
+            "tags": {"a": "b"},
+            "acl": {"x": [1]},
+            "encryption": {"method": "AES256"},
+            "lock": {"hold": "ON"},
+        },
+    )
+    into = [world.bucket, kept] * 6
+    results = await asyncio.gather(
+        *(
+            objects.publish(
+                world.db,
+                one.id,
+                f"k{place // 4}\u00e9",
+                world.account.id,
+                inline(b"same"),
+                f"e{place}",
+                given,
+            )
+            for place, one in enumerate(into)
+        )
+    )
+    assert [result.outcome for result in results] == [Outcome.DONE] * 12
+    assert len({result.version_id for result in results[1::2]}) == 6
+    assert {result.version_id for result in results[::2]} == {None}
+    assert await world.count("chunks") == 1
+    assert await world.count("noncurrent") == 3
+    assert await world.count("trash") == 3
+    for place in (2, 3, 6, 7, 10, 11):
+        found = await objects.get(world.db, into[place].name, f"k{place // 4}\u00e9")
+        assert found.version is not None
+        assert (found.version.etag, found.version.properties) == (f"e{place}", given)
+        assert found.version.version_id == results[place].version_id
+        assert found.inline == inline(b"same").inline
+
+
 async def test_buckets_together(world: World) -> None:
     names = ["bucket", "none"] * 10
     found = await asyncio.gather(*(buckets.get(world.db, name) for name in names))

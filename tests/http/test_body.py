@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import hashlib
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Iterator, Mapping
 
 import pytest
 from hypothesis import given, settings
@@ -57,8 +57,22 @@ def opened(payload: str | None, headers: Mapping[str, str], *blocks: bytes) -> B
     return open_body(source(*blocks), given, None if payload is None else identity(payload))
 
 
+at_once = False
+
+
+@pytest.fixture(autouse=True, scope="module", params=["by blocks", "at once"])
+def _way(request: pytest.FixtureRequest) -> Iterator[None]:
+    """What is refused is refused either way."""
+    global at_once
+    at_once = request.param == "at once"
+    yield
+    at_once = False
+
+
 async def read(body: Body) -> bytes:
     """All of it."""
+    if at_once and body.length < BLOCK:
+        return bytes(await body.read())
     return b"".join([bytes(block) async for block in body])
 
 

@@ -65,6 +65,9 @@ class MemoryBody:
             raise self._broken
         self._ended = True
 
+    async def read(self) -> bytes:
+        return b"".join([block async for block in self])
+
     def request_checksum(self, algorithm: str) -> None:
         self._algorithms.append(algorithm)
 
