@@ -8,6 +8,7 @@ import pytest
 
 from s3gw.errors import S3Error
 from s3gw.operations import checksums, etags
+from s3gw.protocol import types
 
 
 @pytest.mark.parametrize(
@@ -46,15 +47,13 @@ def test_combinations_that_do_not_exist(algorithm: str | None, kind: str | None)
 
 
 def test_given_and_shown() -> None:
-    source = SimpleNamespace(checksum_crc32="AAAAAA==", checksum_sha256=None)
+    source = types.CompletedPart(checksum_crc32="AAAAAA==", checksum_sha256=None)
     assert checksums.given(source) == {"CRC32": "AAAAAA=="}
     target = SimpleNamespace()
     checksums.show(target, {"type": "FULL_OBJECT", "CRC32C": "x"})
     assert vars(target) == {"checksum_crc32_c": "x", "checksum_type": "FULL_OBJECT"}
-    assert checksums.given(SimpleNamespace(checksum_sha512="x", checksum_md5="y")) == {
-        "SHA512": "x",
-        "MD5": "y",
-    }
+    several = types.CompletedPart(checksum_sha512="x", checksum_md5="y")
+    assert checksums.given(several) == {"SHA512": "x", "MD5": "y"}
     assert checksums.known("xxhash3", "x-amz-sdk-checksum-algorithm") == "XXHASH3"
 
 

@@ -12,20 +12,13 @@ from hypothesis import strategies as st
 from s3gw.errors import S3Error
 from s3gw.operations import properties
 from s3gw.operations.properties import MEMBERS, without_aws_chunked
+from s3gw.protocol import types
 
 values = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs")), min_size=1, max_size=30)
 
 
-def request(**members: Any) -> Any:
-    return SimpleNamespace(
-        **{
-            **dict.fromkeys(MEMBERS.values()),
-            "metadata": None,
-            "storage_class": None,
-            "tagging": None,
-            **members,
-        }
-    )
+def request(**members: Any) -> types.PutObjectInput:
+    return types.PutObjectInput(bucket="bucket", key="key", **members)
 
 
 @given(
