@@ -6,12 +6,17 @@ import logging
 import os
 from collections.abc import Generator, Iterator
 
+import hypothesis
 import pytest
 
 from s3gw.app.logs import Gathering
 from s3gw.http import access_log
 
 pytest_plugins = ["tests.gateway", "tests.upstream", "tests.azurite"]
+
+# How long an example takes tells of the machine, not of the code.
+hypothesis.settings.register_profile("s3gw", deadline=None)
+hypothesis.settings.load_profile("s3gw")
 
 IN_CI = os.environ.get("CI", "").lower() in ("1", "true", "yes")
 
