@@ -313,6 +313,17 @@ async def behind(db: Database) -> dict[str, tuple[int, int]]:
     return found
 
 
+async def pack_numbers(db: Database) -> tuple[str, int]:
+    """The sequence of packs' ids, and what it has given out last."""
+    row = await db.fetchrow(
+        "SELECT c.relname AS name, coalesce(q.last_value, 0) AS value FROM pg_class c"
+        " JOIN pg_sequences q ON q.sequencename = c.relname AND q.schemaname = current_schema()"
+        " WHERE c.oid = pg_get_serial_sequence('packs', 'id')::regclass"
+    )
+    assert row is not None
+    return row["name"], row["value"]
+
+
 async def overdue(db: Database, reader: float, tombstone: float, patience: float) -> dict[str, int]:
     """How many rows wait for background jobs that have been due for more than `patience` seconds."""
     rows = await db.fetch(_OVERDUE, reader + patience, tombstone + patience, patience)

@@ -66,6 +66,8 @@ class Fsck:
                 async for finding in self._after(ring):
                     yield finding
         async for finding in files.check(self.db, self.backends, self.names):
+            if self.repair:
+                await self._mend(finding)
             yield finding
 
     async def _rows(self, ring: keys.Ring) -> AsyncIterator[Finding]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from s3gw.backends.base import Backend, BlobInfo
-from s3gw.db import packs, reaping
+from s3gw.db import checking, packs, reaping
 from s3gw.db.pool import Database
 from s3gw.errors import BlobNotFound, Damaged
 from s3gw.fsck.findings import Finding
@@ -66,14 +66,25 @@ async def _unnamed(
 async def check(
     db: Database, backends: Mapping[int, Backend], names: Mapping[int, str]
 ) -> AsyncIterator[Finding]:
-    """Say how many there are on each backend. Raises Unavailable, OSError."""
+    """Say how many there are on each backend, and whether packs would get ids of theirs.
+
+    Raises Unavailable, OSError.
+    """
     store = await packs.store_id(db)
+    highest = 0
     for number, backend in backends.items():
         counts = {True: (0, 0), False: (0, 0)}
         async for stray in strays(db, number, backend):
             ours = stray.header is None or stray.header.store == store
+            if stray.header is not None and ours and stray.header.pack.int < 1 << 62:
+                highest = max(highest, stray.header.pack.int)
             count, size = counts[ours]
             counts[ours] = count + 1, size + stray.size
         for kind, (count, size) in zip(("file-unnamed", "file-foreign"), counts.values(), strict=True):
             if count:
                 yield Finding(kind, names.get(number, str(number)), f"{count} files of {size} bytes")
+    # After a restore by other means than `s3gw db restore`, which lets all numbers go on far behind.
+    sequence, last = await checking.pack_numbers(db)
+    if highest > last:
+        what = f"it is at {last}, and there is a file of pack {highest}"
+        yield Finding("numbers-behind", f"sequence {sequence}", what, ids=[highest])

@@ -254,6 +254,7 @@ def sql(*statements: str) -> Harm:
         ),
     ],
 )
+@pytest.mark.slow
 async def test_rows_that_do_not_fit_are_told_with_their_objects(
     database: Database, harm: Harm, kind: str, objects: bool
 ) -> None:
@@ -323,6 +324,7 @@ async def test_rows_that_do_not_fit_are_told_with_their_objects(
         (sql("SELECT setval('version_seqs', 1)"), "numbers-behind"),
     ],
 )
+@pytest.mark.slow
 async def test_what_leaks_or_lacks_is_mended(database: Database, harm: Harm, kind: str) -> None:
     world = await sealed(database)
     await database.execute("DELETE FROM compaction_queue")
@@ -409,6 +411,18 @@ async def test_packs_without_rows_are_taken_back(database: Database) -> None:
     await clean(world)
     assert await database.fetchval("SELECT count(*) FROM packs") == 1
     assert await found(world, DEEP) == []
+
+
+async def test_packs_get_no_id_of_a_file_that_is_newer_than_the_database(database: Database) -> None:
+    """A dump that was restored by other means does not know which ids were given out since."""
+    world = await sealed(database, 1, 1)
+    (memory,) = world.memories.values()
+    store_id = await packs.store_id(database)
+    await memory.put("0e" * 16, [packformat.build_header(UUID(int=1000), store_id, 1), bytes(5000)])
+    assert kinds(await found(world)) == ["file-unnamed", "numbers-behind"]
+    assert kinds(await found(world, repair=True)) == ["file-unnamed", "numbers-behind"]
+    assert kinds(await found(world)) == ["file-unnamed"]
+    assert await database.fetchval("SELECT nextval(pg_get_serial_sequence('packs', 'id'))") > 1000
 
 
 async def test_what_compaction_moved_after_the_backup_is_found_in_its_new_pack(database: Database) -> None:
