@@ -11,12 +11,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlencode, urlsplit
 
 from s3gw.errors import ConfigError
+from s3gw.sizes import parse_size
 
 ADDRESSINGS = ("path", "virtual")
 
@@ -37,6 +38,8 @@ class FileLocation:
     path: Path
     name: str | None = None
     """What people call it; None leaves that to the gateway."""
+    reserve: int | None = None
+    """Free bytes that are left; None: as its row says, or the setting."""
 
     @property
     def url(self) -> str:
@@ -144,10 +147,11 @@ def parse_all(value: Any) -> tuple[Location, ...]:
     found: list[Location] = []
     for one in _each(value):
         if isinstance(one, Mapping):
-            if not {"url"} <= set(one) <= {"url", "name"}:
-                raise ConfigError("backend: a table takes url and name")
+            if not {"url"} <= set(one) <= {"url", "name", "reserve"}:
+                raise ConfigError("backend: a table takes url, name and reserve")
             name = one.get("name")
-            found.append(parse(str(one["url"]), None if name is None else str(name)))
+            location = parse(str(one["url"]), None if name is None else str(name))
+            found.append(reserving(location, one["reserve"]) if "reserve" in one else location)
         else:
             found.append(parse(str(one)))
     urls = [location.url for location in found]
@@ -155,6 +159,13 @@ def parse_all(value: Any) -> tuple[Location, ...]:
         if urls.count(url) > 1:
             raise ConfigError(f"backend: {url} is given twice")
     return tuple(found)
+
+
+def reserving(location: Location, size: Any) -> Location:
+    """The place with a reserve of its own. Raises ConfigError where it does not tell what is free."""
+    if not isinstance(location, FileLocation):
+        raise ConfigError(f"backend: {location.url} does not tell what is free, and takes no reserve")
+    return replace(location, reserve=parse_size("reserve", size))
 
 
 def _each(value: Any) -> Iterable[Any]:

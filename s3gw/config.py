@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import ipaddress
 import os
-import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import fields
@@ -20,16 +19,23 @@ from s3gw import backend_url, target_url
 from s3gw.config_checks import CHUNKINGS, check
 from s3gw.errors import ConfigError
 from s3gw.settings import Margins, Settings
+from s3gw.sizes import parse_size
 
 __all__ = ["CHUNKINGS", "Margins", "Settings", "load", "parse_size"]
 
-_SIZE = re.compile(r"(\d+)\s*([KMGT]i?B?)?", re.IGNORECASE)
-_UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
 _SWITCH = {
     **dict.fromkeys(("1", "true", "on", "yes"), True),
     **dict.fromkeys(("0", "false", "off", "no"), False),
 }
-_SIZES = ("reserve", "inline_limit", "minimum_rate", "max_header_size", "compact_rate", "rechunk_rate")
+_SIZES = (
+    "reserve",
+    "database_reserve",
+    "inline_limit",
+    "minimum_rate",
+    "max_header_size",
+    "compact_rate",
+    "rechunk_rate",
+)
 _TIMES = (
     "header_timeout",
     "keepalive_timeout",
@@ -40,6 +46,19 @@ _TIMES = (
     "lifecycle_day",
     "notify_keep",
     "access_log_interval",
+    "backend_timeout",
+    "backend_down",
+)
+_NUMBERS = (
+    "workers",
+    "max_connections",
+    "replicas",
+    "write_quorum",
+    "notify_limit",
+    "export_keep",
+    "backend_attempts",
+    "backend_calls",
+    "backend_failures",
 )
 
 
@@ -100,11 +119,11 @@ def _convert(name: str, value: Any) -> Any:
         "export_interval",
     ):
         return _number(name, value)
+    if name in _NUMBERS:
+        return _integer(name, value)
     match name:
         case "data":
             return Path(str(value))
-        case "workers" | "max_connections" | "replicas" | "write_quorum" | "notify_limit" | "export_keep":
-            return _integer(name, value)
         case "notify":
             return target_url.parse_all(value)
         case "archive_hints" | "guard_connections" | "signature_v2" | "sse_c_over_http":
@@ -148,11 +167,3 @@ def _number(name: str, value: Any) -> float:
     if not 0 <= number < 1e9:
         raise ConfigError(f"{name}: {value!r} is out of bounds")
     return number
-
-
-def parse_size(name: str, value: Any) -> int:
-    """Bytes, from a number or a text such as 64M. Raises ConfigError."""
-    found = _SIZE.fullmatch(str(value).strip())
-    if not found:
-        raise ConfigError(f"{name}: {value!r} is not a size such as 4096, 64M or 1GiB")
-    return int(found[1]) * _UNITS[(found[2] or "")[:1].upper()]

@@ -57,6 +57,7 @@ def check(settings: Settings, positive: Iterable[str]) -> None:
     _check_master_keys(settings)
     _check_websites(settings)
     _check_replicas(settings)
+    _check_backends(settings)
     _check_credentials(settings)
     _check_metrics(settings)
     _check_jobs(settings)
@@ -67,6 +68,12 @@ def _check_replicas(settings: Settings) -> None:
         raise ConfigError("replicas: must be from 1 to 16")
     if not 0 <= settings.write_quorum <= settings.replicas:
         raise ConfigError("write_quorum: must be from 1 to the number of replicas, or 0 for all of them")
+
+
+def _check_backends(settings: Settings) -> None:
+    for name in ("backend_attempts", "backend_calls", "backend_failures"):
+        if not 1 <= getattr(settings, name) <= 1000:
+            raise ConfigError(f"{name}: must be from 1 to 1000")
 
 
 def _check_master_keys(settings: Settings) -> None:

@@ -67,7 +67,19 @@ class Settings:
     chunking: str = "cdc-256k"
     archive_hints: bool = True
     reserve: int = 1 << 30
-    """Free bytes below which a disk takes no more writes."""
+    """Free bytes below which a disk takes no more packs, unless it has a reserve of its own."""
+    database_reserve: int | None = None
+    """The same of the disk with the embedded database, below which nothing is written; None: `reserve`."""
+    backend_timeout: float = 60.0
+    """For one attempt of a call of a backend: a pack of 16 MiB at 300 KB/s."""
+    backend_attempts: int = 4
+    """Attempts of a call of a backend behind a network, where the last may have failed in passing."""
+    backend_calls: int = 32
+    """Calls at once of a backend behind a network, for each process."""
+    backend_failures: int = 3
+    """Calls that fail one after another until a backend counts as down."""
+    backend_down: float = 3.0
+    """Between two attempts to reach a backend that counts as down."""
     replicas: int = 1
     """Copies of each pack, on as many backends."""
     write_quorum: int = 0

@@ -102,7 +102,9 @@ def test_several(value: Any, urls: list[str]) -> None:
     ("value", "says"),
     [
         ("file:///a file:///a/", "twice"),
-        ([{"name": "cold"}], "url and name"),
+        ([{"name": "cold"}], "url, name and reserve"),
+        ([{"url": "file:///a", "reserve": "much"}], "not a size"),
+        ([{"url": "s3://packs", "reserve": "1G"}], "does not tell what is free"),
         ([{"url": "file:///a", "name": "no spaces"}], "not a name"),
         (3, "neither a URL nor a list"),
     ],
@@ -118,6 +120,8 @@ def test_every_way_to_give_them(tmp_path: Path) -> None:
     assert load({"config": str(file)}, {}).backend == (FileLocation(Path("/a")),)
     file.write_text('[[backend]]\nurl = "file:///a"\nname = "warm"\n')
     assert load({"config": str(file)}, {}).backend == (FileLocation(Path("/a"), "warm"),)
+    file.write_text('[[backend]]\nurl = "file:///a"\nreserve = "10G"\n')
+    assert load({"config": str(file)}, {}).backend == (FileLocation(Path("/a"), reserve=10 << 30),)
     given = {"config": str(file), "backend": ["file:///c", "file:///d"]}
     assert [place.url for place in load(given, {"S3GW_BACKEND": "file:///b"}).backend] == [
         "file:///c",

@@ -102,6 +102,12 @@ class Rclone:
         """Its address."""
         return f"http://127.0.0.1:{self._port}"
 
+    @property
+    def pid(self) -> int:
+        """Of its process."""
+        assert self._process is not None
+        return self._process.pid
+
     def start(self) -> None:
         """Start it and wait until it listens."""
         (self._home / "root").mkdir(parents=True, exist_ok=True)

@@ -15,8 +15,7 @@ from uuid import UUID, uuid4
 from s3gw import backend_url
 from s3gw.backend_url import Location
 from s3gw.backends.base import Backend, Marker
-from s3gw.backends.observed import Observer
-from s3gw.backends.opening import open_backend, open_observed
+from s3gw.backends.opening import open_backend
 from s3gw.db import backends, instances, packs
 from s3gw.db.instances import BackendRow
 from s3gw.db.pool import Database
@@ -32,16 +31,6 @@ class Place:
 
     row: BackendRow
     location: Location
-
-    def open(self, reserve: int, observer: Observer | None = None) -> Backend:
-        """The backend, for one process."""
-        row = self.row
-        return open_observed(self.location, row.name, observer, reserve=reserve, identity=row.identity)
-
-
-def opened(places: Sequence[Place], reserve: int, observer: Observer | None = None) -> dict[int, Backend]:
-    """All of them by the ids of their rows, for one process; `observer` is told of every call."""
-    return {place.row.id: place.open(reserve, observer) for place in places}
 
 
 async def adopt(
@@ -77,7 +66,15 @@ async def recognise(db: Database, locations: Sequence[Location]) -> tuple[Place,
     return tuple(Place(book.row(number), location) for number, location in known.items())
 
 
-async def add_backend(db: Database, location: Location, weight: int) -> None:
+async def confirmed(location: Location, row: BackendRow) -> None:
+    """Raise ConfigError unless that backend of the database is there, Unavailable where nothing answers."""
+    async with _asked(location) as backend:
+        marker = await backend.marker()
+    if marker is None or marker.backend != row.identity:
+        raise ConfigError(f"backend: {row.url} is not {row.name!r}; is it mounted?")
+
+
+async def add_backend(db: Database, location: Location, weight: int, reserve: int | None = None) -> None:
     """Mark and register a further backend, which gateways open without being given it.
 
     Call it within `instances.starting`. Raises ConfigError where it is one of this database's, or another's.
@@ -88,7 +85,7 @@ async def add_backend(db: Database, location: Location, weight: int) -> None:
         raise ConfigError(f"backend: {location.url} is {book.row(next(iter(known))).name!r} already")
     for place, marker in new:
         added = await book.add(place, marker)
-        await backends.manage(db, added.row.id, weight)
+        await backends.manage(db, added.row.id, weight, reserve)
 
 
 @dataclass(slots=True)

@@ -11,6 +11,7 @@ from s3gw.app import stores
 from s3gw.app.foundation import Foundation
 from s3gw.app.load import BoardLoad
 from s3gw.app.meter import Meter
+from s3gw.app.reporting import Reporter
 from s3gw.app.store_figures import StoreFigures
 from s3gw.config import Settings
 from s3gw.db.pool import Database
@@ -47,9 +48,7 @@ async def background(ground: Foundation, meter: Meter) -> AsyncIterator[None]:
     async with AsyncExitStack() as stack:
         db = await Database.connect(ground.url, size=CONNECTIONS)
         stack.push_async_callback(db.close)
-        backends = ground.backends(meter)
-        for backend in backends.values():
-            stack.push_async_callback(backend.close)
+        backends = await stack.enter_async_context(ground.backends(db, meter))
         masters = Masters(partial(ground.directory.master_keys, settings))
         keys = Keys(db, masters)
         placing = ground.placing()
@@ -71,10 +70,11 @@ async def background(ground: Foundation, meter: Meter) -> AsyncIterator[None]:
         runner.start()
         meter.watch(db)
         meter.watch(runner)
-        named = {ground.backend_names[number]: backend for number, backend in backends.items()}
-        figures = StoreFigures(db, named, ground.board, meter.slot, ground.settings.metrics_interval)
-        walking = asyncio.create_task(figures.run(), name="figures of the store")
-        stack.push_async_callback(_cancelled, walking)
+        meter.watch(backends)
+        figures = StoreFigures(db, backends, ground.board, meter.slot, ground.settings.metrics_interval)
+        reporter = Reporter(db, backends, ground.instance, ground.board)
+        for name, work in (("figures of the store", figures.run()), ("reports of backends", reporter.run())):
+            stack.push_async_callback(_cancelled, asyncio.create_task(work, name=name))
         yield
 
 

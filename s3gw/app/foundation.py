@@ -11,10 +11,12 @@ from dataclasses import dataclass, field
 from s3gw.app import adoption, masters
 from s3gw.app.adoption import Place
 from s3gw.app.data_directory import Credentials, DataDirectory
+from s3gw.app.following import Followed
 from s3gw.backend_url import FileLocation, Location
 from s3gw.backends.base import Backend
 from s3gw.backends.observed import Observer
 from s3gw.backends.opening import open_backend
+from s3gw.backends.several import Several
 from s3gw.config import Settings
 from s3gw.db import accounts, encryption_keys, instances
 from s3gw.db.embedded import Embedded, open_embedded, start_embedded
@@ -64,14 +66,20 @@ class Foundation:
         size = max(4, min(16, CONNECTIONS // self.settings.workers))
         return await Database.connect(self.url, size=size)
 
-    @property
-    def backend_names(self) -> dict[int, str]:
-        """What people call the backends, by the ids of their rows."""
-        return {place.row.id: place.row.name for place in self.places}
-
-    def backends(self, observer: Observer | None = None) -> dict[int, Backend]:
-        """The backends of this gateway by the ids of their rows, opened for one process."""
-        return adoption.opened(self.places, self.settings.reserve, observer)
+    @asynccontextmanager
+    async def backends(self, db: Database, observer: Observer | None = None) -> AsyncIterator[Several]:
+        """The backends of this gateway, opened for one process, and those that are added meanwhile."""
+        followed = Followed(db, self.places, self.settings, observer)
+        try:
+            await followed.look()
+            following = asyncio.create_task(followed.run(), name="follow the backends")
+            try:
+                yield followed.backends
+            finally:
+                following.cancel()
+                await asyncio.gather(following, return_exceptions=True)
+        finally:
+            await followed.close()
 
     def placing(self) -> Placing:
         """How many copies of packs there are to be."""
@@ -191,16 +199,16 @@ async def database(settings: Settings) -> AsyncIterator[Database]:
 
 
 @asynccontextmanager
-async def storage(settings: Settings) -> AsyncIterator[tuple[Database, dict[int, Backend]]]:
+async def storage(settings: Settings) -> AsyncIterator[tuple[Database, Several]]:
     """Database and backends of a gateway, for a command that works on both."""
     own = () if settings.backend else (_own_packs(DataDirectory.existing(settings.data)),)
     async with database(settings) as db:
-        backends = adoption.opened(await adoption.recognise(db, settings.backend or own), settings.reserve)
+        followed = Followed(db, await adoption.recognise(db, settings.backend or own), settings, None)
         try:
-            yield db, backends
+            await followed.look()
+            yield db, followed.backends
         finally:
-            for backend in backends.values():
-                await backend.close()
+            await followed.close()
 
 
 @asynccontextmanager

@@ -10,6 +10,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from s3gw.backends.several import Several
 from s3gw.db.pool import Database
 from s3gw.http.figures import RequestFigures
 from s3gw.http.server import Server
@@ -33,9 +34,10 @@ class Meter:
         self._databases: list[Database] = []
         self._stores: list[Store] = []
         self._runners: list[Runner] = []
+        self._backends: list[Several] = []
         self._followed: dict[tuple[str, ...], float] = {}
 
-    def watch(self, part: Server | Database | Store | Runner) -> None:
+    def watch(self, part: Server | Database | Store | Runner | Several) -> None:
         """Sample `part` from now on."""
         match part:
             case Server():
@@ -46,6 +48,8 @@ class Meter:
                 self._stores.append(part)
             case Runner():
                 self._runners.append(part)
+            case Several():
+                self._backends.append(part)
 
     def observe(self, backend: str, method: str, seconds: float, outcome: str) -> None:
         """Count a call of a backend; how backends tell of theirs."""
@@ -72,6 +76,9 @@ class Meter:
         self._sample_stores()
         for runner in self._runners:
             self._sample_jobs(runner)
+        for backends in self._backends:
+            for number, backend in backends.items():
+                self.slot.set(catalogue.BACKEND_DOWN, backend.is_down, backends.names[number])
 
     async def _repeat(self) -> None:
         while True:

@@ -9,10 +9,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Mapping
 from contextlib import suppress
 
-from s3gw.backends.base import Backend
+from s3gw.backends.several import Several
 from s3gw.db import events, scrub, stats
 from s3gw.db.pool import Database
 from s3gw.db.stats import Stats, Waiting
@@ -26,6 +25,8 @@ LOOK = 0.5
 """Seconds between two looks at whether somebody has scraped."""
 SPACE_FRESH = 10.0
 """Seconds for which the free space of a backend holds."""
+PATIENCE = 2.0
+"""Seconds that a backend has to tell it."""
 REST = 20
 """A walk is followed by a pause of at least so many times what it took."""
 
@@ -33,10 +34,7 @@ REST = 20
 class StoreFigures:
     """Keeps them in the slot of this process, the parent."""
 
-    def __init__(
-        self, db: Database, backends: Mapping[str, Backend], board: Board, slot: Slot, interval: float
-    ) -> None:
-        """`backends` by their names."""
+    def __init__(self, db: Database, backends: Several, board: Board, slot: Slot, interval: float) -> None:
         self._db = db
         self._backends = backends
         self._board = board
@@ -60,12 +58,16 @@ class StoreFigures:
             await asyncio.sleep(LOOK)
 
     async def _space(self) -> None:
-        for name, backend in self._backends.items():
-            with suppress(GatewayError, OSError):  # the health page tells of it
-                space = await backend.space()
+        for number, backend in self._backends.items():
+            name = self._backends.names[number]
+            # The health page tells of one that fails; one that hangs must not keep others from being told.
+            with suppress(GatewayError, OSError, TimeoutError):
+                async with asyncio.timeout(PATIENCE):
+                    space = await backend.space()
                 if space is not None:
                     self._slot.set(catalogue.BACKEND_FREE, max(0, space.free), name)
                     self._slot.set(catalogue.BACKEND_SIZE, space.total, name)
+                    self._slot.set(catalogue.BACKEND_FULL, space.free <= 0, name)
 
     async def _walk(self) -> None:
         began = time.monotonic()

@@ -44,7 +44,9 @@ def _embedded(ground: Foundation) -> Disk | None:
     """Where the embedded database writes."""
     if ground.settings.database_url is not None:
         return None
-    return Disk(ground.directory.path, reserve=ground.settings.reserve, make=False)
+    settings = ground.settings
+    reserve = settings.reserve if settings.database_reserve is None else settings.database_reserve
+    return Disk(ground.directory.path, reserve=reserve, make=False)
 
 
 async def _follow(store: Store) -> None:

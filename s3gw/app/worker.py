@@ -29,6 +29,8 @@ from s3gw.sealing import Masters
 
 log = logging.getLogger("s3gw.app")
 
+PATIENCE = 2.0
+"""Seconds that a backend has to tell what room it has, for the health pages."""
 LET_GO = 30.0
 """Seconds between two looks at what a worker keeps open although it was deleted."""
 
@@ -41,9 +43,7 @@ async def serving(foundation: Foundation, server: Server, meter: Meter) -> Async
     async with AsyncExitStack() as stack:
         db = await foundation.connect()
         stack.push_async_callback(db.close)
-        backends = foundation.backends(meter)
-        for backend in backends.values():
-            stack.push_async_callback(backend.close)
+        backends = await stack.enter_async_context(foundation.backends(db, meter))
         letting_go = asyncio.create_task(_let_go(backends), name="let go of deleted blobs")
         stack.callback(letting_go.cancel)
         masters = Masters(partial(foundation.directory.master_keys, settings))
@@ -53,6 +53,7 @@ async def serving(foundation: Foundation, server: Server, meter: Meter) -> Async
         stack.push_async_callback(server.stop, settings.shutdown_timeout)
         meter.watch(db)
         meter.watch(store)
+        meter.watch(backends)
         root_key = RootKey(credentials.access_key, credentials.secret_key, foundation.root)
         server.serve(
             Services(settings, db, store),
@@ -70,8 +71,9 @@ async def _let_go(backends: Mapping[int, Backend]) -> None:
     while True:
         await asyncio.sleep(LET_GO)
         for backend in backends.values():
-            with suppress(GatewayError, OSError):
-                await backend.space()
+            with suppress(GatewayError, OSError, TimeoutError):
+                async with asyncio.timeout(PATIENCE):
+                    await backend.space()
 
 
 class _Probe:
@@ -90,7 +92,7 @@ class _Probe:
         except GatewayError:
             return {**state, "status": "failing", "database": {"status": "failing"}}
         state["database"] = {"status": "ok", "ms": round((perf_counter() - began) * 1000, 2)}
-        state["backends"] = [await self._backend(row) for row in rows]
+        state["backends"] = await asyncio.gather(*map(self._backend, rows))
         return state
 
     async def _backend(self, row: BackendRow) -> dict[str, Any]:
@@ -98,9 +100,12 @@ class _Probe:
         backend = self._backends.get(row.id)
         if backend is None:
             return shown | {"status": "not of this gateway"}
+        if backend.is_down:
+            return shown | {"status": "down"}
         try:
-            space = await backend.space()
-        except (GatewayError, OSError):
+            async with asyncio.timeout(PATIENCE):
+                space = await backend.space()
+        except (GatewayError, OSError, TimeoutError):
             return shown | {"status": "failing"}
         if space is None:
             return shown | {"status": "ok"}

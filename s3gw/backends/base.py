@@ -45,6 +45,13 @@ class Marker:
     """Which of the store's backends it is; None where release 0.1.0 marked it."""
 
 
+@dataclass(slots=True)
+class Reserve:
+    """Bytes of a medium that are left free; may be changed at any time."""
+
+    bytes: int = 0
+
+
 class Appender(ABC):
     """One blob that grows. Not safe for concurrent use; its owner serialises."""
 
@@ -71,6 +78,11 @@ class Backend(ABC):
 
     appendable: bool = False
     """Whether `open` works; where it does not, a pack is written by one `put`."""
+
+    @property
+    def is_down(self) -> bool:
+        """Whether calls fail at once at present, since too many failed."""
+        return False
 
     @abstractmethod
     async def put(self, name: str, buffers: Sequence[Buffer]) -> None:

@@ -24,7 +24,7 @@ from typing import ParamSpec, TypeVar
 from uuid import UUID
 
 from s3gw.backends import markers
-from s3gw.backends.base import Appender, Backend, BlobInfo, Buffer, Marker, Space
+from s3gw.backends.base import Appender, Backend, BlobInfo, Buffer, Marker, Reserve, Space
 from s3gw.backends.handles import HandleCache
 from s3gw.backends.writing import LONG, DirectWriter, write
 from s3gw.buffers import allocate
@@ -57,7 +57,7 @@ class Disk(Backend):
         self,
         root: Path,
         *,
-        reserve: int = 0,
+        reserve: int | Reserve = 0,
         threads: int = 16,
         handles: int = 256,
         make: bool = True,
@@ -65,7 +65,7 @@ class Disk(Backend):
     ) -> None:
         self._root = root
         self._identity = identity
-        self._reserve = reserve
+        self._reserve = reserve if isinstance(reserve, Reserve) else Reserve(reserve)
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="disk")
         self._handles = HandleCache(handles)
         self._direct = DirectWriter()
@@ -147,7 +147,7 @@ class Disk(Backend):
     def _space(self) -> Space:
         stat = os.statvfs(self._root)
         total, free = stat.f_blocks * stat.f_frsize, stat.f_bavail * stat.f_frsize
-        return Space(total=total, free=max(0, free - self._reserve))
+        return Space(total=total, free=max(0, free - self._reserve.bytes))
 
     def _require_space(self, length: int) -> None:
         if (free := self._space().free) < length:

@@ -6,11 +6,11 @@ A fault is data: at which call of which method, what is raised, how long it take
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from s3gw.backends.base import Appender, Backend, BlobInfo, Buffer, Space
+from s3gw.backends.base import Backend, BlobInfo, Space
 from s3gw.backends.wrapper import Wrapper
 
 T = TypeVar("T")
@@ -39,6 +39,8 @@ class Fault:
 class FaultyBackend(Wrapper):
     """A backend round another that follows a script. `met` counts the calls of each method."""
 
+    passes_appends = True
+
     def __init__(self, inner: Backend, faults: Iterable[Fault] = ()) -> None:
         super().__init__(inner)
         self.faults = list(faults)
@@ -47,10 +49,6 @@ class FaultyBackend(Wrapper):
     def script(self, *faults: Fault) -> None:
         """Follow another script from now on."""
         self.faults, self.met = list(faults), {}
-
-    async def open(self, name: str) -> Appender:
-        """As the script says; so do the appends."""
-        return FaultyAppender(self, await super().open(name))
 
     async def list(self) -> AsyncIterator[BlobInfo]:
         """As the script says, before the first blob."""
@@ -90,24 +88,3 @@ class FaultyBackend(Wrapper):
                 fault.count -= 1
             return fault
         return None
-
-
-class FaultyAppender(Appender):
-    """An appender of a FaultyBackend: its script, and the wrapped appender's bytes."""
-
-    def __init__(self, backend: FaultyBackend, inner: Appender) -> None:
-        self._backend = backend
-        self._inner = inner
-
-    async def append(self, buffers: Sequence[Buffer]) -> int:
-        """As the script says for "append"."""
-        return await self._backend._through("append", lambda: self._inner.append(buffers))
-
-    @property
-    def alignment(self) -> int:
-        """That of the wrapped appender."""
-        return self._inner.alignment
-
-    async def close(self) -> None:
-        """Never fails by script."""
-        await self._inner.close()

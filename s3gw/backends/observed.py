@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from time import perf_counter
 from typing import Protocol, TypeVar
 
-from s3gw.backends.base import Appender, Backend, Buffer, Space
+from s3gw.backends.base import Backend, Space
 from s3gw.backends.wrapper import Wrapper
 from s3gw.errors import BlobNotFound, OutOfSpace, Unavailable
 
@@ -26,14 +26,12 @@ class Observer(Protocol):
 class Observed(Wrapper):
     """Tells an observer of every call but listings, "append" of what `open` gave among them."""
 
+    passes_appends = True
+
     def __init__(self, inner: Backend, name: str, observer: Observer) -> None:
         super().__init__(inner)
         self._name = name
         self._observer = observer
-
-    async def open(self, name: str) -> Appender:
-        """As the wrapped backend; the appends are told, too."""
-        return _ObservedAppender(self, await super().open(name))
 
     async def space(self) -> Space | None:
         """As the wrapped backend."""
@@ -52,22 +50,6 @@ class Observed(Wrapper):
             return result
         finally:
             self._observer.observe(self._name, method, perf_counter() - began, outcome)
-
-
-class _ObservedAppender(Appender):
-    def __init__(self, owner: Observed, inner: Appender) -> None:
-        self._owner = owner
-        self._inner = inner
-
-    async def append(self, buffers: Sequence[Buffer]) -> int:
-        return await self._owner._through("append", lambda: self._inner.append(buffers))
-
-    @property
-    def alignment(self) -> int:
-        return self._inner.alignment
-
-    async def close(self) -> None:
-        await self._inner.close()
 
 
 def _outcome(error: Exception) -> str:

@@ -5,33 +5,41 @@ from __future__ import annotations
 from uuid import UUID
 
 from s3gw.backend_url import AzureLocation, FileLocation, Location, S3Location
-from s3gw.backends.base import Backend
+from s3gw.backends.base import Backend, Reserve
 from s3gw.backends.disk import Disk
 from s3gw.backends.observed import Observed, Observer
-from s3gw.backends.resilience import resilient
+from s3gw.backends.resilience import Policy, guarded, resilient
 
 
 def open_observed(
-    location: Location, name: str, observer: Observer | None, *, reserve: int, identity: UUID | None
+    location: Location,
+    name: str,
+    observer: Observer | None,
+    policy: Policy,
+    *,
+    reserve: Reserve,
+    identity: UUID | None,
 ) -> Backend:
-    """The backend as a store uses it: whatever is behind a network made bearable, and every call told.
+    """The backend as a store uses it: bounded by `policy`, and every call told.
 
     An observer sees a call as the store does, repetitions and waiting included.
     """
     backend = open_backend(location, reserve=reserve, identity=identity)
-    if not isinstance(location, FileLocation):
-        backend = resilient(backend)
+    wrap = guarded if isinstance(location, FileLocation) else resilient
+    backend = wrap(backend, policy)
     return backend if observer is None else Observed(backend, name, observer)
 
 
-def open_backend(location: Location, *, reserve: int = 0, identity: UUID | None = None) -> Backend:
+def open_backend(
+    location: Location, *, reserve: Reserve | None = None, identity: UUID | None = None
+) -> Backend:
     """The backend there, for one process. Nothing is made or asked yet.
 
     `identity` is what its marker must say whenever a blob is made; None where that is not known yet.
     """
     match location:
         case FileLocation():
-            return Disk(location.path, reserve=reserve, make=False, identity=identity)
+            return Disk(location.path, reserve=reserve or 0, make=False, identity=identity)
         case S3Location():
             from s3gw.backends.s3 import S3  # loads botocore
 

@@ -1,11 +1,14 @@
-"""What makes a backend behind a network bearable: bounds on calls and time, repetition, and giving up early.
+"""What makes backends bearable: bounds on calls and time, repetition, and giving up early.
 
-`resilient` composes them. From the outside in:
+`resilient` composes them for a backend behind a network, `guarded` for a disk. From the outside in:
 
     Breaker     while the service is down, calls fail at once instead of piling up
     Retry       what may pass is tried again, after a pause drawn at random
     Limit       so many calls at once; the others wait in line, and a pause of Retry holds no place
     Deadline    one attempt takes so long at most, from its place on
+
+A disk has neither Retry, since a write or sync that failed must not be made again, nor Limit, since its
+threads are one.
 """
 
 from __future__ import annotations
@@ -14,6 +17,7 @@ import asyncio
 import logging
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
 from typing import TypeVar
 
 from s3gw.backends.base import Backend, BlobInfo
@@ -24,25 +28,42 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-CALLS = 32
-"""At once, on one backend of one process."""
-SECONDS = 60.0
-"""For one attempt: a pack of 16 MiB at 300 KB/s."""
-ATTEMPTS = 4
 FIRST_PAUSE, LAST_PAUSE = 0.2, 3.0
-FAILURES = 12
-"""One after another, all attempts counted, until a service counts as down."""
-DOWN = 3.0
-"""Seconds between two attempts to reach a service that is down."""
+_READS = frozenset(("read", "size", "list", "marker"))
 
 
-def resilient(backend: Backend, *, calls: int = CALLS) -> Backend:
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How much is borne."""
+
+    seconds: float = 60.0
+    """For one attempt."""
+    attempts: int = 4
+    calls: int = 32
+    """At once, on one backend of one process."""
+    failures: int = 3
+    """Calls one after another, each after all its attempts, until a backend counts as down."""
+    down: float = 3.0
+    """Seconds between two attempts to reach a backend that is down."""
+
+
+def resilient(backend: Backend, policy: Policy | None = None) -> Backend:
     """The backend with everything round it."""
-    return Breaker(Retry(Limit(Deadline(backend, SECONDS), calls), ATTEMPTS), FAILURES // ATTEMPTS, DOWN)
+    policy = policy or Policy()
+    limited = Limit(Deadline(backend, policy.seconds), policy.calls)
+    return Breaker(Retry(limited, policy.attempts), policy.failures, policy.down)
+
+
+def guarded(backend: Backend, policy: Policy | None = None) -> Backend:
+    """The backend with what a disk needs of it."""
+    policy = policy or Policy()
+    return Breaker(Deadline(backend, policy.seconds), policy.failures, policy.down)
 
 
 class Deadline(Wrapper):
     """Ends a call after so many seconds by Unavailable. What a thread has begun may still happen."""
+
+    passes_appends = True
 
     def __init__(self, inner: Backend, seconds: float) -> None:
         super().__init__(inner)
@@ -97,37 +118,56 @@ class Retry(Wrapper):
         return await call()
 
 
+@dataclass(slots=True)
+class _Circuit:
+    """Of one kind of calls."""
+
+    failures: int = 0
+    try_at: float = float("-inf")
+
+
 class Breaker(Wrapper):
-    """After so many failures in a row, fails calls at once, but for one at a time that tries."""
+    """After so many failures in a row, fails calls at once, but for one at a time that tries.
+
+    Calls that only read are counted by themselves: a disk that has become read-only serves them.
+    """
+
+    passes_appends = True
 
     def __init__(self, inner: Backend, failures: int, down: float) -> None:
         super().__init__(inner)
         self._most = failures
         self._down = down
-        self._failures = 0
-        self._try_at = float("-inf")
+        self._reading = _Circuit()
+        self._writing = _Circuit()
+
+    @property
+    def is_down(self) -> bool:
+        """Whether so many calls of one kind failed, and none has succeeded since."""
+        return max(self._reading.failures, self._writing.failures) >= self._most
 
     async def _through(self, method: str, call: Callable[[], Awaitable[T]]) -> T:
+        circuit = self._reading if method in _READS else self._writing
         now = asyncio.get_running_loop().time()
-        if self._failures >= self._most:
-            if now < self._try_at:
+        if circuit.failures >= self._most:
+            if now < circuit.try_at:
                 raise Unavailable("the backend is down")
-            self._try_at = now + self._down  # nobody else tries meanwhile
+            circuit.try_at = now + self._down  # nobody else tries meanwhile
         try:
             result = await call()
         except Unavailable:
-            self._failures += 1
-            if self._failures == self._most:
+            circuit.failures += 1
+            if circuit.failures == self._most:
                 log.warning("a backend counts as down")
-            self._try_at = asyncio.get_running_loop().time() + self._down
+            circuit.try_at = asyncio.get_running_loop().time() + self._down
             raise
         except Exception:  # an answer, though not a good one
-            self._works()
+            self._works(circuit)
             raise
-        self._works()
+        self._works(circuit)
         return result
 
-    def _works(self) -> None:
-        if self._failures >= self._most:
+    def _works(self, circuit: _Circuit) -> None:
+        if circuit.failures >= self._most:
             log.warning("a backend that was down answers again")
-        self._failures = 0
+        circuit.failures = 0

@@ -13,11 +13,18 @@ T = TypeVar("T")
 
 class Wrapper(Backend):
     """Every call passes through `_through`, except those that must not wait or fail for the sake of others: a
-    listing, an appender, and the space that is left, which every write asks for."""
+    listing, and the space that is left, which every write asks for. Appends do where `passes_appends`."""
+
+    passes_appends = False
 
     def __init__(self, inner: Backend) -> None:
         self._inner = inner
         self.appendable = inner.appendable
+
+    @property
+    def is_down(self) -> bool:
+        """As the wrapped backend."""
+        return self._inner.is_down
 
     @abstractmethod
     async def _through(self, method: str, call: Callable[[], Awaitable[T]]) -> T:
@@ -29,7 +36,8 @@ class Wrapper(Backend):
 
     async def open(self, name: str) -> Appender:
         """As the wrapped backend."""
-        return await self._through("open", lambda: self._inner.open(name))
+        appender = await self._through("open", lambda: self._inner.open(name))
+        return WrappedAppender(self, appender) if self.passes_appends else appender
 
     async def read(self, name: str, offset: int, length: int) -> Buffer:
         """As the wrapped backend."""
@@ -62,4 +70,25 @@ class Wrapper(Backend):
 
     async def close(self) -> None:
         """Close the wrapped backend."""
+        await self._inner.close()
+
+
+class WrappedAppender(Appender):
+    """An appender whose appends pass through a wrapper, as "append"."""
+
+    def __init__(self, owner: Wrapper, inner: Appender) -> None:
+        self._owner = owner
+        self._inner = inner
+
+    async def append(self, buffers: Sequence[Buffer]) -> int:
+        """As the wrapped appender. It is never made again: what was written may not be written once more."""
+        return await self._owner._through("append", lambda: self._inner.append(buffers))
+
+    @property
+    def alignment(self) -> int:
+        """As the wrapped appender."""
+        return self._inner.alignment
+
+    async def close(self) -> None:
+        """Close the wrapped appender."""
         await self._inner.close()

@@ -6,9 +6,12 @@ import argparse
 import asyncio
 import json
 import time
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from s3gw import app, backend_url
+from s3gw.app import reporting
+from s3gw.backends.base import Reserve
 from s3gw.backends.opening import open_backend
 from s3gw.cli import progress
 from s3gw.cli.compact import rate
@@ -16,13 +19,14 @@ from s3gw.cli.on_database import on_database
 from s3gw.cli.output import complain, say, size, table
 from s3gw.config import Settings
 from s3gw.db import backends, instances
-from s3gw.db.backends import Listed
+from s3gw.db.backends import Listed, Report
 from s3gw.db.instances import STATES
 from s3gw.db.pool import Database
 from s3gw.errors import ConfigError, GatewayError
 from s3gw.jobs.job import Progress
 from s3gw.jobs.replicate import balancer
 from s3gw.jobs.throttle import Throttle
+from s3gw.sizes import parse_size
 
 if TYPE_CHECKING:
     from s3gw.cli.options import Commands
@@ -43,16 +47,17 @@ def add(commands: Commands, common: argparse.ArgumentParser) -> None:
         "add",
         parents=[common],
         help="a further one",
-        description="Marks the place and registers it. Gateways open it at their next start, without being "
-        "given it; `s3gw rebalance` then moves its share there.",
+        description="Marks the place and registers it. Gateways that run open it within seconds, and without "
+        "being given it at their next start; `s3gw rebalance` then moves its share there.",
     )
     adding.add_argument("name", metavar="NAME")
     adding.add_argument("url", metavar="URL", help="as --backend takes it")
     adding.add_argument(
         "--weight", type=_weight, default=1, metavar="NUMBER", help="its share, beside others"
     )
+    adding.add_argument("--reserve", type=_size, metavar="SIZE", help="bytes that are left free on it")
     adding.set_defaults(run=run_add)
-    changing = actions.add_parser("set", parents=[common], help="change its weight or state")
+    changing = actions.add_parser("set", parents=[common], help="change its weight, state or reserve")
     changing.add_argument("name", metavar="NAME")
     changing.add_argument("--weight", type=_weight, metavar="NUMBER", help="its share, beside others")
     changing.add_argument(
@@ -61,6 +66,7 @@ def add(commands: Commands, common: argparse.ArgumentParser) -> None:
         help="active; draining: its packs move elsewhere; read-only: they stay, and none are added; dead: "
         "they are lost, and made anew from other copies",
     )
+    changing.add_argument("--reserve", type=_size, metavar="SIZE", help="bytes that are left free on it")
     changing.set_defaults(run=run_set)
     removing = actions.add_parser("remove", parents=[common], help="forget one that is empty")
     removing.add_argument("name", metavar="NAME")
@@ -81,13 +87,17 @@ def run_list(settings: Settings, given: argparse.Namespace) -> int:
 
     async def work(db: Database) -> list[tuple[Listed, dict[str, Any]]]:
         found = await backends.listed(db)
-        return list(zip(found, await asyncio.gather(*map(_health, found)), strict=True))
+        told = await backends.reports(db, reporting.HOLDS)
+        reserves = [one.row.reserve if one.row.reserve is not None else settings.reserve for one in found]
+        health = await asyncio.gather(*map(_health, found, reserves))
+        met = [_met([report for report in told if report.backend_id == one.row.id]) for one in found]
+        return [(one, has | was) for one, has, was in zip(found, health, met, strict=True)]
 
     found = on_database(settings, work)
     if given.json:
         say(json.dumps([_as_json(one, health) for one, health in found], indent=2))
         return 0
-    head = ["name", "state", "weight", "packs", "bytes", "free", "answers", "url"]
+    head = ["name", "state", "weight", "packs", "bytes", "free", "answers", "calls", "breaker", "url"]
     for line in table([head, *(_cells(one, health) for one, health in found)]):
         say(line)
     return 0
@@ -96,23 +106,32 @@ def run_list(settings: Settings, given: argparse.Namespace) -> int:
 def run_add(settings: Settings, given: argparse.Namespace) -> int:
     """Mark and register a backend."""
     location = backend_url.parse(given.url, given.name)
+    if given.reserve is not None:
+        backend_url.reserving(location, given.reserve)  # refuses it where it means nothing
 
     async def work(db: Database) -> None:
         async with instances.starting(db):
-            await app.add_backend(db, location, given.weight)
+            await app.add_backend(db, location, given.weight, given.reserve)
 
     on_database(settings, work)
-    say(f"added {given.name}, which gateways use from their next start; `s3gw rebalance` moves its share")
+    say(f"added {given.name}, which gateways use within seconds; `s3gw rebalance` moves its share there")
     return 0
 
 
 def run_set(settings: Settings, given: argparse.Namespace) -> int:
     """Change a backend."""
-    if given.weight is None and given.state is None:
-        raise ConfigError("backend set: give --weight or --state")
-    changed = on_database(
-        settings, lambda db: backends.change(db, given.name, weight=given.weight, state=given.state)
-    )
+    if given.weight is None and given.state is None and given.reserve is None:
+        raise ConfigError("backend set: give --weight, --state or --reserve")
+
+    async def work(db: Database) -> bool:
+        for one in await instances.backends(db):
+            if one.name == given.name and given.reserve is not None:
+                backend_url.reserving(backend_url.parse(one.url), given.reserve)
+        return await backends.change(
+            db, given.name, weight=given.weight, state=given.state, reserve=given.reserve
+        )
+
+    changed = on_database(settings, work)
     return _told(changed, given.name, "changed")
 
 
@@ -162,11 +181,13 @@ def _told(done: bool, name: str, what: str) -> int:
     return 0
 
 
-async def _health(one: Listed) -> dict[str, Any]:
-    """Whether the backend answers, how fast, and what room it has."""
+async def _health(one: Listed, reserve: int) -> dict[str, Any]:
+    """Whether the backend answers, how fast, and what room it has above its reserve."""
     if one.row.state == "dead":
         return {"error": "dead"}
-    backend = open_backend(backend_url.parse(one.row.url), identity=one.row.identity)
+    backend = open_backend(
+        backend_url.parse(one.row.url), reserve=Reserve(reserve), identity=one.row.identity
+    )
     began = time.monotonic()
     try:
         async with asyncio.timeout(_PATIENCE):
@@ -177,12 +198,33 @@ async def _health(one: Listed) -> dict[str, Any]:
         return {"error": str(error) or "no answer"}
     finally:
         await backend.close()
-    return {"ms": round(took * 1e3, 1), "free": None if space is None else space.free}
+    if space is None:
+        return {"ms": round(took * 1e3, 1), "free": None, "full": None}
+    return {
+        "ms": round(took * 1e3, 1),
+        "free": max(0, space.free),
+        "total": space.total,
+        "full": space.free <= 0,
+    }
+
+
+def _met(reports: Sequence[Report]) -> dict[str, Any]:
+    """What the gateways that run tell of the backend, together."""
+    calls = sum(report.calls for report in reports)
+    return {
+        "gateways": len(reports),
+        "processes": sum(report.processes for report in reports),
+        "breaker_open": sum(report.down for report in reports),
+        "calls": calls,
+        "calls_failed": sum(report.failures for report in reports),
+        "calls_ms": round(sum(report.seconds for report in reports) / calls * 1e3, 2) if calls else None,
+    }
 
 
 def _as_json(one: Listed, health: dict[str, Any]) -> dict[str, Any]:
     row = one.row
     told = {"name": row.name, "url": row.url, "state": row.state, "weight": row.weight}
+    told["reserve"] = row.reserve
     return {**told, "packs": one.packs, "bytes": one.bytes, "to_unlink": one.doomed, **health}
 
 
@@ -190,8 +232,22 @@ def _cells(one: Listed, health: dict[str, Any]) -> list[str]:
     row = one.row
     free = health.get("free")
     answers = f"{health['ms']} ms" if "ms" in health else health["error"]
+    state = f"{row.state}, full" if health.get("full") else row.state
     counts = [str(row.weight), str(one.packs), size(one.bytes), "-" if free is None else size(free)]
-    return [row.name, row.state, *counts, answers, row.url]
+    calls = "-" if health["calls_ms"] is None else f"{health['calls_ms']} ms"
+    if health["calls_failed"]:
+        calls += f", {health['calls_failed']} of {health['calls']} failed"
+    breaker = "-" if not health["gateways"] else "closed"
+    if health["breaker_open"]:
+        breaker = f"open in {health['breaker_open']} of {health['processes']}"
+    return [row.name, state, *counts, answers, calls, breaker, row.url]
+
+
+def _size(text: str) -> int:
+    try:
+        return parse_size("reserve", text)
+    except ConfigError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def _weight(text: str) -> int:

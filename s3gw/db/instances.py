@@ -38,6 +38,8 @@ class BackendRow:
     """What its marker says; None where release 0.1.0 registered it, and in the library."""
     managed: bool = False
     """Whether gateways open it by its URL, without being given it."""
+    reserve: int | None = None
+    """Free bytes that are left on it; None: as each gateway is set."""
 
 
 @asynccontextmanager
@@ -149,4 +151,5 @@ def backend_of(row: asyncpg.Record) -> BackendRow:
         row["state"],
         row["identity"],
         row["managed"],
+        row["reserve"],
     )

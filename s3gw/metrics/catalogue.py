@@ -103,6 +103,12 @@ BACKEND_SECONDS = _histogram(
 BACKEND_FREE = _gauge(
     "s3gw_backend_free_bytes", "Bytes that a backend may still take, above its reserve", "backend"
 )
+BACKEND_FULL = _gauge(
+    "s3gw_backend_full", "Whether a backend has no room above its reserve, and takes no packs", "backend"
+)
+BACKEND_DOWN = _gauge(
+    "s3gw_backend_down", "Processes for which a backend counts as down: their calls fail at once", "backend"
+)
 BACKEND_SIZE = _gauge("s3gw_backend_size_bytes", "Bytes of the medium behind a backend", "backend")
 COMMITS = _counter(
     "s3gw_group_commits", "Appends to packs that were made durable, each for a group of uploads"

@@ -134,16 +134,19 @@ class Register:
         OutOfSpace where others are full."""
         await self.standing.look()
         self._follow(self._weights or await instances.active_weights(self._db))
+        if len(self._fit) < self.needed:  # perhaps another was added
+            self._follow(await instances.active_weights(self._db))
         self._targets(0)
         return random.random() < self._appending  # noqa: S311 - nothing secret
 
     async def require_space(self) -> None:
         """Raise OutOfSpace where too few of the backends that take packs have space left."""
         await self.standing.look()
-        full = self.standing.full
-        taking = [one for one in self.backends if self._weights.get(one, 0 if self._weights else 1)]
-        if full and sum(one not in full for one in taking) < self.needed:
-            raise OutOfSpace(f"of {len(taking)} backends that take packs, {len(full)} have no space left")
+        if not self.standing.full:
+            return
+        self._follow(self._weights)
+        if len(self._fit) < self.needed:
+            await self.draw()
 
     async def begin(self, *, appendable: bool) -> Pack:
         """Register a pack with its replicas; from now on it is leased.

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from s3gw.backends.base import Backend, Buffer
+from s3gw.backends.several import find
 from s3gw.buffers import Room
 from s3gw.db import chunks, placement
 from s3gw.db.body_rows import BodyRows
@@ -193,7 +194,7 @@ class Reader:
         ]
 
     async def _fetch(self, segment: Segment, replica: Replica) -> list[Buffer]:
-        backend = self._backends.get(replica.backend_id)
+        backend = await find(self._backends, replica.backend_id)
         if backend is None:
             raise Unavailable(f"backend {replica.backend_id} is not configured")
         try:

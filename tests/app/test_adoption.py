@@ -7,8 +7,10 @@ from uuid import uuid4
 
 import pytest
 
-from s3gw.app.adoption import adopt, opened, recognise
+from s3gw.app.adoption import adopt, recognise
+from s3gw.app.following import Followed
 from s3gw.backend_url import FileLocation
+from s3gw.config import Settings
 from s3gw.db import instances, packs
 from s3gw.db.pool import Database
 from s3gw.errors import ConfigError, Unavailable
@@ -151,7 +153,7 @@ async def test_an_unreadable_marker_stops_the_start(database: Database, tmp_path
 
 async def test_nothing_is_written_where_the_file_system_went(database: Database, tmp_path: Path) -> None:
     places = await adopt(database, [at(tmp_path / "a")])
-    (backend,) = opened(places, reserve=0).values()
+    (backend,) = Followed(database, places, Settings(reserve=0), None).backends.values()
     await backend.put("ab" * 16, [b"x"])
     (tmp_path / "a").rename(tmp_path / "gone")
     (tmp_path / "a").mkdir()

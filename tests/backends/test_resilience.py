@@ -10,7 +10,7 @@ import pytest
 from s3gw.backends.faults import Fault, FaultyBackend
 from s3gw.backends.memory import Memory
 from s3gw.backends.observed import Observed
-from s3gw.backends.resilience import Breaker, Deadline, Limit, Retry, resilient
+from s3gw.backends.resilience import Breaker, Deadline, Limit, Policy, Retry, guarded, resilient
 from s3gw.errors import BlobNotFound, OutOfSpace, Unavailable
 
 DOWN = Unavailable("down")
@@ -199,3 +199,47 @@ async def test_the_space_is_told_while_the_backend_is_down() -> None:
         with pytest.raises(Unavailable):
             await backend.size("ab")
     assert await backend.space() is None
+
+
+async def test_what_cannot_be_written_may_still_be_read() -> None:
+    inner = faulty()
+    await inner.put("ab", [b"bytes"])
+    inner.script(Fault("put", DOWN, count=None))
+    backend = Breaker(inner, 2, 1000.0)
+    for _ in range(3):
+        with pytest.raises(Unavailable):
+            await backend.put("cd", [b"x"])
+    assert inner.met["put"] == 2
+    assert backend.is_down
+    assert await backend.read("ab", 0, 5) == b"bytes"
+
+
+async def test_a_disk_that_hangs_is_given_up_and_tried_again() -> None:
+    """Appends, too; nothing is tried again by itself, since what was written may not be written twice."""
+    gate = asyncio.Event()
+    inner = FaultyBackend(Memory(), [Fault("append", gate=gate, count=None)])
+    backend = guarded(inner, Policy(seconds=0.01, failures=2, down=0.0))
+    appender = await backend.open("ab")
+    with pytest.raises(Unavailable, match="longer than"):
+        await appender.append([b"x"])
+    assert inner.met["append"] == 1
+    assert [backend.is_down] == [False]
+    with pytest.raises(Unavailable):
+        await appender.append([b"x"])
+    assert backend.is_down
+    gate.set()
+    again = await backend.open("cd")
+    await again.append([b"x"])
+    assert [backend.is_down] == [False]
+
+
+async def test_observers_see_through_what_is_round_a_backend() -> None:
+    class Notes:
+        def observe(self, backend: str, method: str, seconds: float, outcome: str) -> None:
+            pass
+
+    inner = faulty(Fault("size", DOWN, count=None))
+    backend = Observed(resilient(inner, Policy(attempts=1, failures=1)), "cold", Notes())
+    with pytest.raises(Unavailable):
+        await backend.size("ab")
+    assert backend.is_down

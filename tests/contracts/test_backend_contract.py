@@ -15,7 +15,7 @@ from s3gw.backends.disk import Disk
 from s3gw.backends.faults import FaultyBackend
 from s3gw.backends.memory import Memory
 from s3gw.backends.opening import open_backend
-from s3gw.backends.resilience import resilient
+from s3gw.backends.resilience import guarded, resilient
 from s3gw.errors import BlobNotFound
 from tests.azurite import Azurite
 from tests.storage.archives import noise
@@ -27,6 +27,7 @@ BACKENDS: dict[str, Callable[[Path], Backend]] = {
     "disk, no handles kept": lambda path: Disk(path / "packs", handles=0),
     "faulty without faults": lambda _: FaultyBackend(Memory()),
     "resilient": lambda _: resilient(Memory()),
+    "guarded": lambda path: guarded(Disk(path / "guarded")),
 }
 
 
