@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 import struct
@@ -62,9 +63,14 @@ class Image:
         """Take up all space but `leave` bytes."""
         filling = self.at / "filling"
         with filling.open("ab") as file:
-            space = os.statvfs(self.at)
-            if (more := space.f_bavail * space.f_frsize - leave) > 0:
-                os.posix_fallocate(file.fileno(), file.seek(0, os.SEEK_END), more)
+            for piece in (1 << 20, 64 << 10, 4 << 10):
+                with contextlib.suppress(OSError):  # a part of what is free is for what describes the file
+                    while self._free() >= leave + piece:
+                        os.posix_fallocate(file.fileno(), file.seek(0, os.SEEK_END), piece)
+
+    def _free(self) -> int:
+        space = os.statvfs(self.at)
+        return space.f_bavail * space.f_frsize
 
     def relieve(self) -> None:
         """Give back what was taken up."""

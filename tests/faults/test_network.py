@@ -109,7 +109,7 @@ def test_nothing_gets_through_to_the_database(gateway: Gateway, line: Proxy) -> 
     for method in ("PUT", "GET", "DELETE"):
         said = wire.request(gateway, method, f"/{BUCKET}/any", body=b"x" if method == "PUT" else b"")
         assert said.status == 503
-    assert not gateway.answers("/-/ready")
+    wait_until(lambda: not gateway.answers("/-/ready"), "what the page says, which holds for a second", 600)
     assert gateway.answers("/-/live")
     line.mend()
     wait_until(lambda: gateway.answers("/-/ready"), "readiness", 3000)
