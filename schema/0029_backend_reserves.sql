@@ -3,8 +3,8 @@
 ALTER TABLE backends ADD COLUMN reserve bigint;    -- free bytes that are left; null: as each gateway is set
 
 CREATE UNLOGGED TABLE backend_reports (            -- one row a gateway and backend, renewed every few seconds
-    instance_id   uuid NOT NULL REFERENCES instances ON DELETE CASCADE,
-    backend_id    smallint NOT NULL REFERENCES backends ON DELETE CASCADE,
+    instance_id   uuid NOT NULL,
+    backend_id    smallint NOT NULL,
     reported_at   timestamptz NOT NULL,
     processes     integer NOT NULL,                -- of the gateway
     down          integer NOT NULL,                -- those for which it counts as down

@@ -93,6 +93,9 @@ async def report(db: Database, instance_id: UUID, one: Report) -> None:
     """Keep the newest report of this gateway on a backend; of one that was removed, none."""
     await db.execute(
         """
+        WITH old AS (
+            DELETE FROM backend_reports WHERE reported_at < now() - interval '1 hour'
+        )
         INSERT INTO backend_reports (instance_id, backend_id, reported_at, processes, down, is_full, calls,
             failures, seconds)
         SELECT $1, id, now(), $3, $4, $5, $6, $7, $8 FROM backends WHERE id = $2
@@ -115,7 +118,8 @@ async def reports(db: Database, within: float) -> list[Report]:
     """What gateways reported within so many seconds, by backend."""
     rows = await db.fetch(
         """
-        SELECT backend_id, processes, down, is_full, calls, failures, seconds FROM backend_reports
+        SELECT backend_id, processes, down, is_full, calls, failures, seconds
+        FROM backend_reports r JOIN backends b ON b.id = r.backend_id
         WHERE reported_at > now() - make_interval(secs => $1) ORDER BY backend_id, instance_id
         """,
         within,
