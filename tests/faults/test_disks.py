@@ -13,7 +13,8 @@ import pytest
 from tests import wire
 from tests.app.test_gateway import wait_until
 from tests.faults.images import Image, image_directory, mounted
-from tests.gateway import Gateway, is_running
+from tests.gateway import Gateway
+from tests.processes import is_running
 from tests.streams import content
 
 MIB = 1 << 20
