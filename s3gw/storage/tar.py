@@ -17,6 +17,7 @@ MAGIC_AT = 257
 
 _LARGEST_RECORDS = 64 << 10
 """Bytes of pax records that are looked into; longer ones carry something else than sizes."""
+_OCTAL = b"01234567"
 _HIGH = bytes(range(128, 256))
 _ZEROS = bytes(BLOCK)
 _WITHOUT_BODY = b"123456"
@@ -48,10 +49,9 @@ def number(field: bytes) -> int | None:
         value = int.from_bytes(field[1:], "big")
         return value if value < 1 << 62 else None
     text = field.split(b"\0", 1)[0].strip()
-    try:
-        return int(text, 8) if text else 0
-    except ValueError:
-        return None
+    if text.translate(None, _OCTAL):
+        return None  # also a sign: who goes back would never come to an end
+    return int(text, 8) if text else 0
 
 
 def pax_size(records: bytes) -> int | None:
@@ -124,5 +124,6 @@ def _padded(size: int) -> int:
 
 
 def header_at(window: Window, at: int) -> Generator[None, None, bool]:
-    """Whether a tar header begins at `at`."""
-    return is_header((yield from window.peek(at, BLOCK)))
+    """Whether a tar header begins at `at` from which `walk` gets on."""
+    block = yield from window.peek(at, BLOCK)
+    return is_header(block) and number(block[124:136]) is not None

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
 import tarfile
+from pathlib import Path
 
 import pytest
 
@@ -133,6 +135,10 @@ def test_truncated_in_a_body() -> None:
         (b"\xff" * 12, None),
         (b"\x80" + b"\xff" * 11, None),
         (b"not a number", None),
+        (b"-0000001000\0", None),
+        (b"+0000001000\0", None),
+        (b"0000001_000\0", None),
+        (b"00000000009\0", None),
     ],
 )
 def test_numbers(field: bytes, value: int | None) -> None:
@@ -153,3 +159,57 @@ def test_numbers(field: bytes, value: int | None) -> None:
 )
 def test_pax_records(records: bytes, size: int | None) -> None:
     assert tar.pax_size(records) == size
+
+
+@pytest.mark.parametrize("size", [b"-0000001000", b"\xff" * 12, b"\x80" + b"\xff" * 11, b"many"])
+def test_a_header_with_no_size_ends_the_archive(size: bytes) -> None:
+    """It would lead from the header back to itself, for ever."""
+    data = bytes(tar_header(b"back", size)) + noise(1000) + make_tar([("big", BIG)])
+    chunks = cut(data)
+    assert b"".join(chunks) == data
+    assert has_own_run(data, BIG)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--format=v7"],
+        ["--format=ustar"],
+        ["--format=oldgnu"],
+        ["--format=gnu"],
+        ["--format=posix"],
+        ["--format=gnu", "--sparse"],
+        ["--format=posix", "--sparse", "--sparse-version=0.0"],
+        ["--format=posix", "--sparse", "--sparse-version=0.1"],
+        ["--format=posix", "--sparse", "--sparse-version=1.0"],
+        ["--format=posix", "--pax-option=comment=" + "x" * 3000, "--blocking-factor=1"],
+    ],
+    ids=" ".join,
+)
+def test_whatever_gnu_tar_writes(options: list[str], tmp_path: Path) -> None:
+    long = "d" * 90 + "/" + "e" * 60
+    names = {"a": b"small", "big": BIG, "n": b"", "other": OTHER}
+    if "--format=v7" not in options:
+        names[f"{long}/last"] = OTHER[::-1]
+    for name, data in names.items():
+        place = tmp_path / "files" / name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(data)
+    (tmp_path / "files" / "link").symlink_to("big")
+    (tmp_path / "files" / "hard").hardlink_to(tmp_path / "files" / "big")
+    holes = noise(20_000, "holes")
+    with (tmp_path / "files" / "sparse").open("wb") as file:
+        for at in range(0, 40 << 20, 1 << 20):  # more holes than the map in the header has place for
+            file.seek(at)
+            file.write(holes[:4096])
+        file.truncate(41 << 20)
+    members = [
+        name for name in (*names, "link", "hard", "sparse") if "--sparse" in options or name != "sparse"
+    ]
+    command = ["tar", "-C", str(tmp_path / "files"), *options, "-cf", str(tmp_path / "tar"), *members]
+    subprocess.run(command, check=True, capture_output=True)
+    data = (tmp_path / "tar").read_bytes()
+    assert b"".join(cut(data)) == data
+    for body in names.values():
+        if len(body) >= 16 << 10:
+            assert has_own_run(data, body)
