@@ -123,20 +123,32 @@ async def _find_without(db: Database, wanted: Sequence[Wanted]) -> list[Found]:
 
 async def _find(db: Database, wanted: Sequence[Wanted], *, inline: bool) -> list[Found]:
     """By what is remembered of the buckets, and once more where that does not hold."""
-    remembered = [db.memory.bucket(one.bucket) for one in wanted]
-    places = [place for place, bucket in enumerate(remembered) if bucket is not None]
-    found: list[Found | None] = [None] * len(wanted)
-    if places:
-        known = [bucket for bucket in remembered if bucket is not None]
-        again = await current.find(db, [wanted[place] for place in places], known, inline=inline)
-        for place, one in zip(places, again, strict=True):
-            found[place] = one
-    missing = [place for place, one in enumerate(found) if one is None]
-    if missing:
-        looked_up = await _look_up(db, [wanted[place] for place in missing], inline=inline)
-        for place, one in zip(missing, looked_up, strict=True):
-            found[place] = one
-    return [one for one in found if one is not None]
+    memory = db.memory
+    buckets = [memory.bucket(one.bucket) for one in wanted]
+    known = [bucket for bucket in buckets if bucket is not None]
+    if len(known) == len(wanted):
+        found = await current.find(db, wanted, known, inline=inline)
+    else:
+        found = [None] * len(wanted)
+        places = [place for place, bucket in enumerate(buckets) if bucket is not None]
+        if places:
+            again = await current.find(db, [wanted[place] for place in places], known, inline=inline)
+            for place, one in zip(places, again, strict=True):
+                found[place] = one
+    return await _completed(db, wanted, found, inline=inline)
+
+
+async def _completed(
+    db: Database, wanted: Sequence[Wanted], found: Sequence[Found | None], *, inline: bool
+) -> list[Found]:
+    """All that is found, what is missing by a look-up that goes by nothing."""
+    there = [one for one in found if one is not None]
+    if len(there) == len(found):
+        return there
+    places = [place for place, one in enumerate(found) if one is None]
+    looked_up = await _look_up(db, [wanted[place] for place in places], inline=inline)
+    missing = dict(zip(places, looked_up, strict=True))
+    return [missing[place] if one is None else one for place, one in enumerate(found)]
 
 
 async def _look_up(db: Database, wanted: Sequence[Wanted], *, inline: bool) -> list[Found]:

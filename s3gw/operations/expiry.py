@@ -20,6 +20,11 @@ from s3gw.protocol.values import http_date
 _SAFE = "".join(chr(code) for code in range(32, 127) if chr(code) not in '"%\\')
 
 
+def expires(bucket: Bucket) -> bool:
+    """Whether the bucket has rules by which anything may expire."""
+    return bucket.settings is not None and KIND in bucket.documents
+
+
 def show(
     output: Any, bucket: Bucket, key: str, size: int, tags: Mapping[str, str] | None, created: datetime | None
 ) -> None:

@@ -119,11 +119,9 @@ async def _find(call: Call, request: Any, *, inline: bool) -> tuple[Found, Objec
 def _show_expiry(output: Any, request: Any, found: Found) -> None:
     """Only current versions expire so; of one that was named it is not known whether it is that."""
     bucket, version = found.bucket, found.version
-    if (
-        bucket is None
-        or version is None
-        or (request.version_id is not None and bucket.versioning is not None)
-    ):
+    if bucket is None or version is None or not expiry.expires(bucket):
+        return
+    if request.version_id is not None and bucket.versioning is not None:
         return
     tagged = version.properties.extra.get("tags")
     expiry.show(output, bucket, version.key, version.size, tagged, version.modified_at)
