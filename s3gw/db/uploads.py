@@ -10,6 +10,7 @@ from typing import Any
 import asyncpg
 
 from s3gw import pauses
+from s3gw.db import whole
 from s3gw.db.events import Wanted, telling
 from s3gw.db.objects import Precondition, content_arguments, precondition_arguments
 from s3gw.db.outcomes import Outcome, judged
@@ -90,6 +91,7 @@ WHERE upload_id = $1 AND part_number > $2 ORDER BY part_number LIMIT $3
 _PUT = "SELECT upsert_part($1, $2, $3, {chunk}, {manifest}, {pieces}, $4, $5) AS modified"
 _PUT_INLINE = _PUT.format(chunk="inline_chunk($6, $7, $8, $9, $10, $11)", manifest="NULL", pieces="NULL")
 _PUT_MANIFEST = _PUT.format(chunk="NULL", manifest="claim_manifest($6, $3)", pieces="NULL")
+_PUT_WHOLE = _PUT.format(chunk="NULL", manifest=f"whole_manifest($3, {whole.parameters(6)})", pieces="NULL")
 _PUT_BODY = _PUT.format(chunk="$6", manifest="$7", pieces="$8")
 _PUT_COPY = (
     _PUT.format(chunk="c.chunk", manifest="c.manifest", pieces="c.pieces")
@@ -160,9 +162,12 @@ async def put_part(
 ) -> PartResult:
     """Store a part, replacing what had its number, in one statement; like `objects.publish` otherwise.
 
-    Outcomes: DONE, NO_UPLOAD (unknown, aborted or completed).
+    Outcomes: DONE, NO_UPLOAD (unknown, aborted or completed), CHUNKS_GONE.
     """
-    statement, named = content_arguments(content, _PUT_INLINE, _PUT_MANIFEST, _PUT_BODY)
+    if isinstance(content, Draft) and content.whole is not None:
+        statement, named = _PUT_WHOLE, whole.arguments(content.whole)
+    else:
+        statement, named = content_arguments(content, _PUT_INLINE, _PUT_MANIFEST, _PUT_BODY)
     return await _stored(db, statement, upload_id, number, content.size, etag, checksums, *named)
 
 

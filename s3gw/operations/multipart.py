@@ -25,6 +25,7 @@ from s3gw.operations.lookup import bucket_of, layout_of
 from s3gw.operations.names import check_key, missing_bucket
 from s3gw.operations.put import check_length
 from s3gw.protocol import types
+from s3gw.storage.store import Drafting
 
 MAX_PARTS = 10000
 
@@ -81,20 +82,32 @@ async def upload_part(call: Call, request: types.UploadPartInput) -> types.Uploa
     locks.check_digest(call, bucket, upload.properties, "Put Part")
     by = await encrypting.of_upload(call, request, bucket, encryption.of(upload.properties))
     asked = _ask_checksum(call.body, request, upload)
-    store = call.services.store
-    draft = await store.write(call.body, layout_of(bucket, by.key), size=call.body.length)
-    etag = by.etag(call.body.md5.hex())
-    kept = dict(call.body.checksums)
-    # As with PutObject: when this raises, the draft's lease decides.
-    result = await uploads.put_part(call.services.db, upload.id, number, draft, etag, kept)
-    if result.outcome is not Outcome.DONE:
-        await store.discard(draft)
-        raise part_refused(result.outcome, upload.id)
+    store, layout = call.services.store, layout_of(bucket, by.key)
+    async with store.drafting(call.body, layout, call.body.length) as drafting:
+        etag = by.etag(call.body.md5.hex())
+        kept = dict(call.body.checksums)
+        await _publish(call, upload, number, drafting, etag, kept)
     output = types.UploadPartOutput(e_tag=etags.quote(etag))
     shown = {name: value for name, value in kept.items() if name != asked}
     checksums.show(output, shown, kind=False)
     by.show(output)
     return output
+
+
+async def _publish(
+    call: Call, upload: Upload, number: int, drafting: Drafting, etag: str, kept: dict[str, str]
+) -> None:
+    """Make the draft the part of that number. Raises whatever else it ended as."""
+    draft = drafting.draft
+    while True:
+        # As with PutObject: when this raises, the draft's lease decides.
+        result = await uploads.put_part(call.services.db, upload.id, number, draft, etag, kept)
+        if result.outcome is Outcome.DONE:
+            return
+        await call.services.store.discard(draft)
+        if result.outcome is not Outcome.CHUNKS_GONE or drafting.again is None or draft.whole is None:
+            raise part_refused(result.outcome, upload.id)
+        draft = await drafting.again()
 
 
 @operation("AbortMultipartUpload", "s3:AbortMultipartUpload")

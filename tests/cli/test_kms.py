@@ -84,6 +84,7 @@ def test_a_new_gateway_encrypts_and_its_keys_can_be_kept(new_gateway: New) -> No
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(300)
 def test_a_key_is_changed_beside_a_running_gateway(new_gateway: New) -> None:
     """Rotated, left by everything and removed, while clients go on."""
     gateway = new_gateway(S3GW_JOB_REST="0").start()

@@ -69,6 +69,7 @@ POINTS: Mapping[str, tuple[str, ...]] = {
 ELSEWHERE = {
     "lifecycle.judged": "tests/jobs/test_lifecycle.py",
     "notify.sent": "tests/jobs/test_notify.py",
+    "reencrypt.turned": "tests/jobs/test_reencrypt.py",
     "rechunk.chosen": "tests/races/test_races_rechunk.py",
     "rechunk.read": "tests/races/test_races_rechunk.py",
     "rechunk.written": "tests/races/test_races_rechunk.py",

@@ -173,6 +173,20 @@ async def test_writes_that_look_first(client: Counting) -> None:
     }
 
 
+async def test_parts(client: Counting) -> None:
+    """A part takes what PutObject takes, and two look-ups: of the bucket and of the upload."""
+    upload = await client.begin(f"{BUCKET}/parts")
+    found: dict[str, int] = {}
+    for turn in range(2):  # the first may register a pack
+        for number, size in enumerate((100, 100 * KIB, 6 * MIB), 1):
+            query = f"partNumber={number}&uploadId={upload}"
+            body = content(10 * turn + number, size)
+            found[f"of {size}"] = await client.count("PUT", f"{BUCKET}/parts", query, body=body)
+    again = await client.count("PUT", f"{BUCKET}/parts", f"partNumber=4&uploadId={upload}", body=body)
+    assert found == {"of 100": 3, f"of {100 * KIB}": 4, f"of {6 * MIB}": 4}
+    assert again == 4  # whose chunks are all known
+
+
 async def test_in_a_bucket_with_versioning(client: Counting) -> None:
     document = (
         b'<VersioningConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/">'
