@@ -35,6 +35,7 @@ from azure.storage.blob.aio import ContainerClient
 
 from s3gw.backend_url import AzureLocation
 from s3gw.backends.base import Backend, BlobInfo, Buffer, Marker
+from s3gw.backends.resilience import repeated
 from s3gw.errors import BlobNotFound, ConfigError, Damaged, GatewayError, OutOfSpace, Unavailable
 
 SINGLE = 64 << 20
@@ -91,7 +92,7 @@ class Azure(Backend):
             return
 
     async def list(self) -> AsyncIterator[BlobInfo]:
-        """A page at a time; ages by the service's clock."""
+        """A page at a time, asked for again where it fails; ages by the service's clock."""
         dates: list[str] = []
         found = self._client.list_blobs(
             name_starts_with=self._prefix or None,
@@ -99,7 +100,11 @@ class Azure(Backend):
             raw_response_hook=lambda answer: dates.append(answer.http_response.headers["Date"]),
         )
         pages = aiter(found.by_page())
-        while (page := await self._call(self._location.url, lambda: anext(pages, None))) is not None:
+
+        async def ask() -> Any:
+            return await self._call(self._location.url, lambda: anext(pages, None))
+
+        while (page := await repeated("list", ask)) is not None:
             now = parsedate_to_datetime(dates[-1])
             async for blob in page:
                 if blob.name != self._prefix + _MARKER:

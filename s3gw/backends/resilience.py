@@ -95,9 +95,28 @@ class Limit(Wrapper):
             return await call()
 
 
-class Retry(Wrapper):
-    """Repeats what ended by Unavailable, after pauses that grow. Each is drawn from nothing to all of it, so
+async def repeated(
+    method: str,
+    call: Callable[[], Awaitable[T]],
+    attempts: int = ATTEMPTS,
+    first: float = FIRST_PAUSE,
+    last: float = LAST_PAUSE,
+) -> T:
+    """Repeat what ended by Unavailable, after pauses that grow. Each is drawn from nothing to all of it, so
     that calls which failed together do not come back together."""
+    for attempt in range(1, attempts):
+        try:
+            return await call()
+        except Unavailable as error:
+            log.info("%s failed (attempt %d of %d): %s", method, attempt, attempts, error)
+            most = min(last, first * 2 ** (attempt - 1))
+            await asyncio.sleep(random.uniform(0, most))  # noqa: S311 - nothing secret
+    return await call()
+
+
+class Retry(Wrapper):
+    """Repeats calls, but for listings: a backend asks for each page of them again by itself, since only it
+    knows where it was."""
 
     def __init__(
         self, inner: Backend, attempts: int, first: float = FIRST_PAUSE, last: float = LAST_PAUSE
@@ -108,14 +127,7 @@ class Retry(Wrapper):
         self._last = last
 
     async def _through(self, method: str, call: Callable[[], Awaitable[T]]) -> T:
-        for attempt in range(1, self._attempts):
-            try:
-                return await call()
-            except Unavailable as error:
-                log.info("%s failed (attempt %d of %d): %s", method, attempt, self._attempts, error)
-                most = min(self._last, self._first * 2 ** (attempt - 1))
-                await asyncio.sleep(random.uniform(0, most))  # noqa: S311 - nothing secret
-        return await call()
+        return await repeated(method, call, self._attempts, self._first, self._last)
 
 
 @dataclass(slots=True)

@@ -20,6 +20,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from email.utils import parsedate_to_datetime
+from functools import partial
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -29,6 +30,7 @@ from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, 
 
 from s3gw.backend_url import S3Location
 from s3gw.backends.base import Backend, BlobInfo, Buffer, Marker
+from s3gw.backends.resilience import repeated
 from s3gw.errors import BlobNotFound, ConfigError, Damaged, GatewayError, OutOfSpace, Unavailable
 
 CONNECTIONS = 32
@@ -85,10 +87,11 @@ class S3(Backend):
         await self._run(name, self._delete, name)
 
     async def list(self) -> AsyncIterator[BlobInfo]:
-        """A page at a time; ages by the service's clock."""
+        """A page at a time, asked for again where it fails; ages by the service's clock."""
         token: str | None = None
         while True:
-            found, token = await self._run(self._location.url, self._page, token)
+            ask = partial(self._run, self._location.url, self._page, token)
+            found, token = await repeated("list", ask)
             for info in found:
                 yield info
             if token is None:

@@ -11,7 +11,7 @@ from s3gw.backend_url import parse
 from s3gw.backends import s3
 from s3gw.backends.base import Backend, Marker
 from s3gw.backends.opening import open_backend
-from s3gw.backends.resilience import Retry
+from s3gw.backends.resilience import ATTEMPTS, Retry
 from s3gw.errors import BlobNotFound, Damaged, OutOfSpace, Unavailable
 from tests.backends.faulty_proxy import FaultyProxy
 from tests.storage.archives import noise
@@ -126,3 +126,18 @@ async def test_a_service_without_conditions_is_marked_too(backend: Backend, prox
     marker = Marker(UUID(int=1), UUID(int=2))
     assert await backend.mark(marker) == marker
     assert await backend.marker() == marker
+
+
+async def test_a_page_of_a_listing_is_asked_for_again(
+    backend: Backend, proxy: FaultyProxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The listing goes on where it was: nothing is told twice, and nothing left out."""
+    monkeypatch.setattr("random.uniform", lambda low, high: 0.0)
+    for name in (NAME, OTHER):
+        await backend.put(name, [b"bytes"])
+    proxy.script += ["503 SlowDown", "drop"]
+    assert [info.name async for info in backend.list()] == [NAME, OTHER]
+    assert not proxy.script
+    proxy.script += ["503 SlowDown"] * ATTEMPTS
+    with pytest.raises(Unavailable):
+        [info async for info in backend.list()]
