@@ -28,6 +28,7 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
+ATTEMPTS = 4
 FIRST_PAUSE, LAST_PAUSE = 0.2, 3.0
 _READS = frozenset(("read", "size", "list", "marker"))
 
@@ -38,7 +39,7 @@ class Policy:
 
     seconds: float = 60.0
     """For one attempt."""
-    attempts: int = 4
+    attempts: int = ATTEMPTS
     calls: int = 32
     """At once, on one backend of one process."""
     failures: int = 3
