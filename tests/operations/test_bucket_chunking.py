@@ -9,10 +9,12 @@ import pytest
 
 from s3gw.db import accounts, bucket_chunking, buckets
 from s3gw.db.bucket_chunking import Change
+from s3gw.jobs.job import Progress
+from s3gw.jobs.rechunk import Rechunker
 from s3gw.operations import Services
 from s3gw.protocol import types
 from s3gw.storage.keys import Keys
-from tests.operations.encrypted import MASTER
+from tests.operations.encrypted import MASTER, SECRET, customer
 from tests.operations.operation_calls import MIB, Operations
 from tests.stores import random_bytes
 
@@ -184,3 +186,42 @@ async def test_two_gateways_have_one_domain_for_an_account(both: Both) -> None:
     assert {domain for domain, _ in (await domains(s3, "key"))[0]} == {found[0][0]}
     plain = [Keys(db) for _ in range(3)]
     assert len(set(await asyncio.gather(*(ring.of_account(account) for ring in plain)))) == 1
+
+
+@pytest.mark.parametrize("form", ["store", "kms", "disabled", "customer"])
+async def test_parts_that_are_encrypted_are_cut_again_by_their_own_key(both: Both, form: str) -> None:
+    _, s3 = both
+    db, store = s3.services.db, s3.services.store
+    await s3.create()
+    given = {"store": {}, "customer": customer(SECRET)}.get(form, {"server_side_encryption": "aws:kms"})
+    upload = await s3.do(types.CreateMultipartUploadInput(bucket="bucket", key="key", **given))
+    parts = []
+    data = random_bytes(11 * MIB, 3)
+    for number, at in enumerate((0, 5 * MIB + 77), 1):
+        part = types.UploadPartInput(
+            bucket="bucket",
+            key="key",
+            upload_id=upload.upload_id,
+            part_number=number,
+            **(given if form == "customer" else {}),
+        )
+        said = await s3.do(part, data[at : 5 * MIB + 77] if at == 0 else data[at:])
+        parts.append(types.CompletedPart(part_number=number, e_tag=said.e_tag))
+    await s3.do(
+        types.CompleteMultipartUploadInput(
+            bucket="bucket",
+            key="key",
+            upload_id=upload.upload_id,
+            multipart_upload=types.CompletedMultipartUpload(parts=parts),
+        )
+    )
+    if form == "disabled":
+        await db.execute("UPDATE named_keys SET enabled = false WHERE name LIKE 'aws/s3/%'")
+    before = await db.fetch("SELECT DISTINCT domain_id, key_id FROM chunks")
+    progress = Progress()
+    await Rechunker(db, store).run(progress)
+    cut = form in ("store", "kms")
+    assert (progress.counts.get("objects", 0), progress.counts.get("skipped", 0)) == (int(cut), int(not cut))
+    assert await db.fetch("SELECT DISTINCT domain_id, key_id FROM chunks") == before
+    if form != "disabled":
+        assert (await s3.get("key", **(given if form == "customer" else {})))[1] == data
