@@ -91,14 +91,18 @@ async def seal(db: Database, pack_id: int, size: int, failed: Sequence[UUID] = (
     """Record that a pack of `size` bytes grows no more, and have it judged: perhaps nothing lives in it.
 
     The copies that `failed` are given up, and others will be made in their place. The reaper may have sealed
-    the pack before, when its lease could not be renewed, and found it shorter.
+    the pack before, when its lease could not be renewed, and found it shorter: copies that were made or
+    given up since then may lack what was appended later, so all are verified.
     """
     if failed:
         await give_up(db, pack_id, failed)
         await pauses.reach("pack.copies-given-up")
     await db.execute(
         """
-        WITH sealed AS (
+        WITH doubted AS (
+            INSERT INTO repairs (pack_id) SELECT id FROM packs WHERE id = $1 AND lease_until IS NULL
+            ON CONFLICT DO NOTHING
+        ), sealed AS (
             UPDATE packs SET size = greatest(size, $2), instance_id = NULL, epoch = NULL, lease_until = NULL
             WHERE id = $1 RETURNING id
         )

@@ -31,7 +31,7 @@ from tests.invariants import check_store
 from tests.jobs.copies import DOWN, World
 from tests.operations.operation_calls import Operations, completed
 from tests.races.stopped import stopped_at
-from tests.stores import FIXED, random_bytes
+from tests.stores import FIXED, count, random_bytes
 from tests.torture.points import ELSEWHERE, POINTS
 
 KIB, MIB = 1 << 10, 1 << 20
@@ -268,3 +268,19 @@ async def test_stopped_for_longer_than_every_margin(scene: Scene, what: str, poi
     await scene.collect()
     assert await check_store(scene.db, scene.backends) == []
     assert {number: memory._blobs for number, memory in scene.world.memories.items() if memory._blobs} == {}
+
+
+async def test_a_pack_that_others_sealed_and_that_grew_has_its_copies_verified(scene: Scene) -> None:
+    """Its writer appends until it finds that the lease is over; copies that were made meanwhile lack that."""
+    keys = scene.world.keys
+    await keys.put(scene.one, "first", random_bytes(400 * KIB, 5), FIXED)
+    await scene.expire()
+    await scene.collect()
+    await scene.move()
+    await keys.put(scene.one, "mine", NEW, FIXED)
+    await scene.world.close()
+    assert await count(scene.db, "repairs r JOIN chunks c USING (pack_id)") > 0
+    await scene.move()
+    await scene.collect()
+    assert await check_store(scene.db, scene.backends) == []
+    assert await count(scene.db, "repairs") == 0

@@ -134,7 +134,7 @@ def etag_of(value: str) -> str:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("fault", STRIKES)
 def test_keys_are_registers_whatever_befalls_the_gateways(
     shared_dsn: str, tmp_path: Path, fault: str
