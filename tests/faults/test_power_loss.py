@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import random
+import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -22,7 +23,7 @@ from tests.faults.images import Image, image_directory, mounted
 from tests.faults.unsynced import library
 from tests.faults.uploads import Writer, abort_all, violations
 from tests.gateway import Gateway, database_url
-from tests.processes import is_running
+from tests.processes import process_tree
 
 BUCKET = "power"
 WRITERS = 4
@@ -96,9 +97,13 @@ def write_until_the_power_goes(gateway: Gateway, image: Image, writers: Sequence
         stop.set()
         for thread in threads:
             thread.join(120)
-    left = gateway.postgres_pids()
+    os.kill(gateway.pid, signal.SIGSTOP)  # or it starts its database again meanwhile
+    left = process_tree(gateway.pid)
     gateway.kill9()
-    wait_until(lambda: not any(map(is_running, left)), "the end of PostgreSQL", 6000)
+    # Also of such as have ended but are not yet reaped: PostgreSQL takes them for alive.
+    wait_until(
+        lambda: not any(Path(f"/proc/{pid}").exists() for pid in left), "the end of all processes", 6000
+    )
     image.unmount()
     image.mount()
 
