@@ -14,7 +14,7 @@ PIP := -m pip install --quiet --disable-pip-version-check
 # Client programs that no wheel carries, and the backup programs that savings are compared with.
 DEBIAN := s3fs fuse s3cmd pgbouncer postgresql restic borgbackup chromium redis-server nats-server rabbitmq-server $(shell command -v npm >/dev/null || echo nodejs npm)
 
-.PHONY: help setup serve test check format test-deps test-all test-postgres conformance bench bench-full bench-seeds bench-savings torture fuzz tables lock clean
+.PHONY: help setup serve test check format test-deps test-all test-postgres conformance bench bench-full bench-seeds bench-savings bench-store torture fuzz tables lock clean
 
 help:
 	@echo "make serve        set up and run a gateway on 127.0.0.1:9000, data in ./data"
@@ -28,6 +28,7 @@ help:
 	@echo "make bench        this gateway beside rclone serve s3, the quick run"
 	@echo "make bench-full   the same at length, for docs/benchmarks.md"
 	@echo "make bench-seeds  the savings of the workloads in docs/benchmarks.md"
+	@echo "make bench-store  rows in the database, scrubbing, a disk that is lost"
 	@echo "make bench-savings  data sets here, in restic and in borg (after make test-deps)"
 	@echo "make torture      two gateways killed 1000 times under load, and long walks beside a model; KILLS=50, SEED=7"
 	@echo "make fuzz         ten minutes of inputs that nobody would send; SECONDS=60 for less"
@@ -108,6 +109,10 @@ bench: $(READY)
 # What docs/benchmarks.md shows of speed, in 25 minutes; renews its tables and plots.
 bench-full: $(BENCH_READY)
 	$(BIN)/python -m bench.speed --full --document
+
+# What docs/benchmarks.md shows of the store itself, in five minutes.
+bench-store: $(READY)
+	$(BIN)/python -m bench.store
 
 bench-seeds: $(READY)
 	$(BIN)/python -m bench.seeds

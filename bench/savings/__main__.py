@@ -18,7 +18,7 @@ from bench.savings.peers import PEERS, Peer
 from bench.savings.results import Measured, Results, load
 
 SYSTEMS: tuple[Preset | Peer, ...] = (*PRESETS, *PEERS)
-PART_PRESETS = ("cdc-256k", "cdc-4m", "fixed-4m")
+PART_PRESETS = ("cdc-64k", "cdc-256k", "cdc-1m", "cdc-4m", "fixed-4m", "fixed-64k", "fixed-8k")
 
 
 def main() -> int:

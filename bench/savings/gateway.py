@@ -16,7 +16,7 @@ import asyncpg
 
 from bench.processes import cpu_seconds
 from bench.savings.files import size, walk
-from bench.savings.results import Figures
+from bench.savings.results import Figures, Parts
 from tests.gateway import Gateway, database_url
 from tests.processes import process_tree
 
@@ -72,6 +72,7 @@ class Preset:
             before = _cpu(gateway)
             for version in versions:
                 self.upload(gateway, version)
+            _settle(gateway)
             cpu = round(_cpu(gateway) - before, 2)
             database = _database_bytes(gateway) - empty
             stats = _stats(gateway)
@@ -86,14 +87,17 @@ PRESETS = (
     Preset("s3gw, aws s3 cp", {"S3GW_CHUNKING": "cdc-256k", **HINTS}, by_aws_cli),
     Preset("cdc-256k, no hints", {"S3GW_CHUNKING": "cdc-256k", **NO_HINTS}),
     Preset("cdc-64k", {"S3GW_CHUNKING": "cdc-64k", **HINTS}),
+    Preset("cdc-1m", {"S3GW_CHUNKING": "cdc-1m", **HINTS}),
     Preset("cdc-4m, no hints", {"S3GW_CHUNKING": "cdc-4m", **NO_HINTS}),
     Preset("fixed-4m", {"S3GW_CHUNKING": "fixed-4m", **NO_HINTS}),
+    Preset("fixed-64k", {"S3GW_CHUNKING": "fixed-64k", **NO_HINTS}),
+    Preset("fixed-8k", {"S3GW_CHUNKING": "fixed-8k", **NO_HINTS}),
 )
 
 
-def parts_saved(preset: str, home: Path, length: int = FILE) -> float:
-    """Percent saved by deduplication where one random file is sent whole, in 8 and in 5 MiB parts; if cuts
-    did not depend on parts, it would be two thirds."""
+def parts_saved(preset: str, home: Path, length: int = FILE) -> Parts:
+    """What deduplication saves where one random file is sent whole, in 8 and in 5 MiB parts; if cuts did not
+    depend on parts, it would be two thirds."""
     body = Random("parts").randbytes(length)
     with _running(home, {"S3GW_CHUNKING": preset, **HINTS}) as gateway:
         client = gateway.client()
@@ -104,12 +108,12 @@ def parts_saved(preset: str, home: Path, length: int = FILE) -> float:
             parts: list[CompletedPartTypeDef] = []
             for number, at in enumerate(range(0, length, part_size), 1):
                 piece = body[at : at + part_size]
-                sent = client.upload_part(**name, UploadId=upload, PartNumber=number, Body=piece)
-                parts.append({"PartNumber": number, "ETag": sent["ETag"]})
+                said = client.upload_part(**name, UploadId=upload, PartNumber=number, Body=piece)
+                parts.append({"PartNumber": number, "ETag": said["ETag"]})
             client.complete_multipart_upload(**name, UploadId=upload, MultipartUpload={"Parts": parts})
-        stats = _stats(gateway)
-        unique, logical = int(stats["unique_bytes"]), int(stats["logical_bytes"])
-        return round(100 * (1 - unique / logical), 1)
+        sent = _saved(gateway)
+        _settle(gateway)
+        return Parts(sent, _saved(gateway))
 
 
 @contextmanager
@@ -121,6 +125,17 @@ def _running(home: Path, settings: Mapping[str, str]) -> Iterator[Gateway]:
     finally:
         gateway.stop()
         gateway.remove()
+
+
+def _settle(gateway: Gateway) -> None:
+    """Have the jobs do what they would do by and by: close seams, and give back what nothing needs then."""
+    gateway.s3gw("jobs", "run", "rechunk", "--wait", timeout=3600)
+    gateway.s3gw("compact", "--grace", "0", timeout=3600)
+
+
+def _saved(gateway: Gateway) -> float:
+    stats = _stats(gateway)
+    return round(100 * (1 - int(stats["unique_bytes"]) / int(stats["logical_bytes"])), 1)
 
 
 def _stats(gateway: Gateway) -> dict[str, Any]:

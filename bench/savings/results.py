@@ -26,6 +26,16 @@ class Figures:
         return self.total_bytes - self.stored_bytes
 
 
+@dataclass(frozen=True)
+class Parts:
+    """What deduplication saves of a file that comes in parts of different sizes. Percent."""
+
+    sent: float
+    """As it was sent."""
+    settled: float | None
+    """Once the seams of its parts are closed; None where that was not measured."""
+
+
 @dataclass
 class Measured:
     """One data set in all systems."""
@@ -47,8 +57,8 @@ class Results:
     commands: dict[str, str] = field(default_factory=dict)
     """How each system was driven."""
     sets: dict[str, Measured] = field(default_factory=dict)
-    parts: dict[str, float] = field(default_factory=dict)
-    """Percent saved of one file sent three times in parts of different sizes, by preset."""
+    parts: dict[str, Parts] = field(default_factory=dict)
+    """Of one file sent three times in parts of different sizes, by preset."""
 
     def save(self, path: Path) -> None:
         """Write it down."""
@@ -65,4 +75,5 @@ def load(path: Path) -> Results:
     for name, measured in found.pop("sets").items():
         systems = {system: Figures(**figures) for system, figures in measured.pop("systems").items()}
         sets[name] = Measured(**measured, systems=systems)
-    return Results(**found, sets=sets)
+    parts = {preset: Parts(**saved) for preset, saved in found.pop("parts").items()}
+    return Results(**found, sets=sets, parts=parts)

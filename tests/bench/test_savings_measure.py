@@ -12,7 +12,7 @@ from bench.savings import peers
 from bench.savings.__main__ import measure
 from bench.savings.gateway import PRESETS, parts_saved
 from bench.savings.peers import PEERS, Peer
-from bench.savings.results import Results, load
+from bench.savings.results import Parts, Results, load
 from tests.streams import content
 
 MIB = 1 << 20
@@ -53,9 +53,9 @@ def test_a_gateway_is_charged_for_its_database(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_parts_that_end_elsewhere_cost_what_arithmetic_says(tmp_path: Path) -> None:
     """12 MiB in chunks of 4: cut alike whole and in parts of 8 MiB, while parts of 5 MiB share one chunk."""
-    assert parts_saved("fixed-4m", tmp_path / "home", 12 * MIB) == pytest.approx(
-        100 * (1 - 20 / 36), abs=0.05
-    )
+    saved = parts_saved("fixed-4m", tmp_path / "home", 12 * MIB)
+    assert saved.sent == pytest.approx(100 * (1 - 20 / 36), abs=0.05)
+    assert saved.settled == pytest.approx(100 * 2 / 3, abs=0.05)
 
 
 @pytest.mark.client
@@ -74,7 +74,9 @@ def test_a_peer_is_charged_for_its_whole_repository(peer: Peer, tmp_path: Path) 
 def test_results_come_back_as_they_were_saved(tmp_path: Path) -> None:
     path = tmp_path / "results.json"
     assert load(path) == Results()
-    results = Results(versions={"s3gw": "1"}, commands={"s3gw": "serve"}, parts={"cdc-256k": 42.0})
+    results = Results(
+        versions={"s3gw": "1"}, commands={"s3gw": "serve"}, parts={"cdc-256k": Parts(42.0, 66.7)}
+    )
     assert list(measure(SAME_TWICE, [], results, tmp_path)) == []
     results.save(path)
     assert load(path) == results

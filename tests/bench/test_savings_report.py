@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from bench.savings import report
-from bench.savings.results import Figures, Measured, Results, load
+from bench.savings.results import Figures, Measured, Parts, Results, load
 
 
 def _results() -> Results:
@@ -21,7 +21,7 @@ def _results() -> Results:
         versions={"s3gw": "0.1", "restic": "restic 0.14.0 compiled with go"},
         commands={name: f"{name} run" for name in systems},
         sets={"releases-tar": Measured("ten releases", 10, 10, 1_000_000, systems)},
-        parts={"cdc-256k": 42.04},
+        parts={"cdc-256k": Parts(42.04, 66.66)},
     )
 
 
@@ -31,7 +31,7 @@ def test_tables_show_what_was_measured() -> None:
     assert "| ten releases | 1 | 50.0 / 90.0 | – / 80.0 | 10.0 / 75.0 |" in tables
     assert "| ten releases | 1 | 2 | 98 | 98 |" in tables
     assert "| ten releases | 1 | 1.2 | 2.0 | 3.0 |" in tables
-    assert "| cdc-256k | 42.0 |" in tables
+    assert "| cdc-256k | 42.0 | 66.7 |" in tables
     assert "| borg | `borg run` |" in tables
     assert "Versions: s3gw 0.1, restic 0.14.0 compiled with go." in tables
 

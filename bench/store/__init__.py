@@ -1,0 +1,1 @@
+"""What the store itself costs: rows that describe chunks, scrubbing, a backend that is down."""
