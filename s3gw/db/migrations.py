@@ -8,10 +8,14 @@ one must go on, and start again, on tables that this one has migrated.
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import logging
+import random
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
+from time import monotonic
 
 import asyncpg
 
@@ -26,6 +30,10 @@ OLDEST_RELEASE = 3
 """How many migrations a release must know to work on the tables of this one: as many as the release before,
 0.1.0. To be changed with each release; recorded with every migration that this one applies."""
 
+_LOCKED_WITHIN = 100
+"""Milliseconds in which a table must be free; PostgreSQL looks for deadlocks after a second."""
+_TELL = 10.0
+"""Seconds between two warnings that tables are not free."""
 LOCK = 0x73336777
 """Of migrations: "s3gw", in the space of advisory locks that all users of the server share."""
 _TABLE = """
@@ -91,25 +99,48 @@ async def migrate(
         await _check_server(connection)
         if await _is_up_to_date(connection, migrations):
             return []  # without the lock, which an export of the metadata may hold for long
-        async with connection.transaction():
-            await connection.execute("SELECT pg_advisory_xact_lock($1)", LOCK)
-            await connection.execute(_TABLE)
-            if not await connection.fetchval(_HAS_OLDEST):  # altering waits for a dump that is being made
-                await connection.execute(_OLDEST)
-            missing = _missing(migrations, await connection.fetch("SELECT * FROM schema_migrations"))
-            for migration in missing:
-                await connection.execute(migration.sql)
-                await connection.execute(
-                    "INSERT INTO schema_migrations (version, name, checksum, oldest_release)"
-                    " VALUES ($1, $2, $3, $4)",
-                    migration.version,
-                    migration.name,
-                    migration.checksum,
-                    oldest_release,
-                )
-            return missing
+        return await _when_free(lambda: _apply(connection, migrations, oldest_release))
     finally:
         await connection.close(timeout=5)
+
+
+async def _when_free(attempt: Callable[[], Awaitable[list[Migration]]]) -> list[Migration]:
+    """Await `attempt` until it gets all its locks, each at once or nearly so.
+
+    Whoever waits for a table while it holds others may end in a deadlock with requests that hold the first
+    and want one of those, and PostgreSQL would end either. So a migration never waits as long as it takes
+    PostgreSQL to look for deadlocks, and requests do not queue behind it for long.
+    """
+    told = monotonic()
+    while True:
+        try:
+            return await attempt()
+        except (asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError):
+            if monotonic() - told > _TELL:
+                told = monotonic()
+                log.warning("migrations wait for tables that others hold; is a dump being made?")
+        await asyncio.sleep(random.uniform(0.05, 0.2))  # noqa: S311
+
+
+async def _apply(connection: Connection, migrations: list[Migration], oldest_release: int) -> list[Migration]:
+    async with connection.transaction():
+        await connection.execute("SELECT pg_advisory_xact_lock($1)", LOCK)
+        await connection.execute(f"SET LOCAL lock_timeout = {_LOCKED_WITHIN}")
+        await connection.execute(_TABLE)
+        if not await connection.fetchval(_HAS_OLDEST):
+            await connection.execute(_OLDEST)
+        missing = _missing(migrations, await connection.fetch("SELECT * FROM schema_migrations"))
+        for migration in missing:
+            await connection.execute(migration.sql)
+            await connection.execute(
+                "INSERT INTO schema_migrations (version, name, checksum, oldest_release)"
+                " VALUES ($1, $2, $3, $4)",
+                migration.version,
+                migration.name,
+                migration.checksum,
+                oldest_release,
+            )
+        return missing
 
 
 async def _check_server(connection: Connection) -> None:
