@@ -138,3 +138,20 @@ def test_a_gap_in_the_numbers_is_refused(tmp_path: Path) -> None:
     (tmp_path / "0002_later.sql").write_text("SELECT 1")
     with pytest.raises(ConfigError, match="0001"):
         load(tmp_path)
+
+
+async def test_requests_that_hold_tables_go_on(empty_dsn: str) -> None:
+    """Such as read one table and then another, in whatever order: a migration holds none while it waits."""
+    await migrate(empty_dsn, until=3)
+    request = await asyncpg.connect(empty_dsn)
+    try:
+        async with request.transaction():
+            await request.fetch("SELECT FROM access_keys")
+            waiting = asyncio.create_task(migrate(empty_dsn))
+            await asyncio.sleep(0.5)
+            for table in ("buckets", "objects", "chunks", "packs", "manifests"):
+                await request.fetch(f"SELECT FROM {table}")
+            assert not waiting.done()
+        assert len(await waiting) == len(load(schema_directory())) - 3
+    finally:
+        await request.close()
