@@ -36,6 +36,7 @@ def code(call: Any, **arguments: Any) -> str:
 
 
 @pytest.mark.parametrize("algorithm", checksums.ALGORITHMS)
+@pytest.mark.slow
 def test_objects(s3: Any, bucket: str, algorithm: str) -> None:
     at = {"Bucket": bucket, "Key": "key"}
     member, value = f"Checksum{algorithm}", checksums.encode(digest(algorithm, b"data"))

@@ -33,6 +33,7 @@ def wait_until(true: Callable[[], bool], what: str, turns: int = 3000) -> None:
     raise AssertionError(f"did not come true: {what}")
 
 
+@pytest.mark.slow
 def test_it_prints_what_to_paste(new_gateway: New) -> None:
     gateway = new_gateway()
     gateway.access_key = gateway.secret_key = ""
@@ -88,6 +89,7 @@ def test_an_upload_that_runs_is_finished_at_the_end(new_gateway: New, workers: s
     assert gateway.client().get_object(Bucket="ending", Key="k")["Body"].read() == data
 
 
+@pytest.mark.slow
 def test_the_second_signal_ends_it_at_once(new_gateway: New) -> None:
     gateway = new_gateway().start()
     gateway.client().create_bucket(Bucket="ending")
@@ -144,6 +146,7 @@ def test_workers_end_with_their_parent(new_gateway: New) -> None:
     wait_until(lambda: not any(map(is_running, left)), "the end of the workers")
 
 
+@pytest.mark.slow
 def test_postgresql_that_ends_is_started_again(new_gateway: New) -> None:
     gateway = new_gateway().start()
     client = gateway.client()
@@ -166,6 +169,7 @@ def test_postgresql_that_ends_is_started_again(new_gateway: New) -> None:
     assert not before & set(gateway.postgres_pids())
 
 
+@pytest.mark.slow
 def test_no_worker_answers_before_it_can_serve(new_gateway: New) -> None:
     """Once one worker has said that it is ready, no other takes a connection and says that it is not."""
     gateway = new_gateway(S3GW_WORKERS="2").start()

@@ -106,6 +106,7 @@ def measured(new_gateway: New, **settings: str) -> Gateway:
 
 
 @pytest.mark.parametrize("workers", [pytest.param(1, marks=pytest.mark.slow), 2])
+@pytest.mark.slow
 def test_counts_are_what_the_client_did(new_gateway: New, workers: int) -> None:
     gateway = measured(new_gateway, S3GW_WORKERS=str(workers), S3GW_INLINE_LIMIT="0")
     client = Client(gateway)
@@ -153,6 +154,7 @@ def _processes(gateway: Gateway) -> set[str]:
     return {dict(of)["process"] for (name, of) in samples if name == "s3gw_process_open_fds"}
 
 
+@pytest.mark.slow
 def test_figures_of_the_store(new_gateway: New) -> None:
     gateway = measured(new_gateway)
     s3 = gateway.client()
@@ -182,6 +184,7 @@ def test_figures_of_the_store(new_gateway: New) -> None:
     assert shown("s3gw_store_figures_timestamp_seconds") == before
 
 
+@pytest.mark.slow
 def test_labels_are_bounded_and_tell_no_secret(new_gateway: New) -> None:
     gateway = measured(new_gateway, S3GW_DOMAINS="")
     for number in range(40):

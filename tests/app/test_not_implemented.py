@@ -55,6 +55,7 @@ def arguments(model: OperationModel, bucket: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("name", MISSING)
+@pytest.mark.slow
 def test_what_is_not_implemented(gateway: Gateway, bucket: str, name: str) -> None:
     model = MODEL.operation_model(name)
     client: Any = gateway.client()

@@ -90,6 +90,7 @@ def configured(gateway: Gateway, receiver: Receiver) -> Any:
     return s3
 
 
+@pytest.mark.slow
 def test_what_happens_is_told(new_gateway: Callable[..., Gateway], receiver: Receiver) -> None:
     gateway = new_gateway()
     s3 = configured(gateway, receiver)

@@ -193,6 +193,7 @@ def test_longer_and_shorter_retention(s3: Any, locking: str) -> None:
         ("COMPLIANCE", "GOVERNANCE", True, False),
     ],
 )
+@pytest.mark.slow
 def test_changing_the_mode(
     s3: Any, locking: str, mode: str, wanted: str, bypass: bool, allowed: bool
 ) -> None:

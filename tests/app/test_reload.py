@@ -231,6 +231,7 @@ def test_one_process_says_why_it_does_not_reload(new_gateway: New) -> None:
     assert gateway.stop() == 0
 
 
+@pytest.mark.slow
 def test_it_ends_with_the_terminal_that_it_was_started_in(new_gateway: New) -> None:
     gateway = new_gateway()
     terminal, inside = pty.openpty()

@@ -64,6 +64,7 @@ def _shown(answer: Mapping[str, Any]) -> dict[str, Any]:
     return {name: answer[name] for name in names if name in answer}
 
 
+@pytest.mark.slow
 def test_every_form_in_every_way(
     gateway: Gateway, bucket: str, kms_key: str, forms: Mapping[str, dict[str, Any]]
 ) -> None:
@@ -103,6 +104,7 @@ def test_every_form_in_every_way(
             assert _shown(got) == expected
 
 
+@pytest.mark.slow
 def test_errors_are_those_of_s3(gateway: Gateway, bucket: str) -> None:
     s3: Any = gateway.client()
     at = {"Bucket": bucket, "Key": "key"}

@@ -80,6 +80,7 @@ def _rest(connection: Any, begun: bytes) -> bytes:
     return body
 
 
+@pytest.mark.slow
 async def test_a_slow_completion_answers_before_it_ends(impatient: Gateway) -> None:
     s3 = impatient.client()
     upload, document = await _upload(s3, "completed")

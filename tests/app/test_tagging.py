@@ -68,6 +68,7 @@ def test_tags_go_with_copies_and_uploads(gateway: Gateway, bucket: str) -> None:
     assert upload(gateway, bucket, {"key": "form", "tagging": "<Tagging>"}).status == 400
 
 
+@pytest.mark.slow
 def test_each_version_has_its_own_tags(gateway: Gateway, bucket: str) -> None:
     s3: Any = gateway.client()
     s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})

@@ -48,6 +48,7 @@ async def backend(
 @pytest.mark.parametrize(
     "fault", ["500 InternalError", "503 SlowDown", "429 SlowDown", "drop", "hang", "403 X"]
 )
+@pytest.mark.slow
 async def test_what_may_pass_is_unavailable(backend: Backend, proxy: FaultyProxy, fault: str) -> None:
     await backend.put(NAME, [b"bytes"])
     proxy.script.append(fault)
@@ -83,6 +84,7 @@ async def test_a_full_service(backend: Backend, proxy: FaultyProxy, fault: str) 
         await backend.put(NAME, [b"bytes"])
 
 
+@pytest.mark.slow
 async def test_long_blobs_go_up_in_parts(
     backend: Backend, proxy: FaultyProxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -130,6 +130,7 @@ def test_what_fails_is_noted_and_the_rest_goes_on() -> None:
     assert len(saved) >= 2
 
 
+@pytest.mark.slow
 def test_servers_leave_no_process(tmp_path: Path) -> None:
     seen: list[int] = []
     for name in ("rclone", "s3gw"):

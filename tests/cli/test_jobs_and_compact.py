@@ -100,6 +100,7 @@ def test_compact_beside_a_gateway_and_without_one(new_gateway: New) -> None:
 
 
 @pytest.mark.parametrize("given", [["--dead", "0"], ["--dead", "x"], ["--rate", "fast"], ["--grace", "-1"]])
+@pytest.mark.slow
 def test_wrong_usage_of_compact(new_gateway: New, given: list[str]) -> None:
     status, said = fails(new_gateway(), "compact", *given)
     assert status == 2

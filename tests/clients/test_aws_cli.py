@@ -7,10 +7,13 @@ import time
 import urllib.request
 from pathlib import Path
 
+import pytest
 from mypy_boto3_s3 import S3Client
 
 from tests.gateway import BIN, Gateway, run
 from tests.streams import content
+
+pytestmark = pytest.mark.slow
 
 MIB = 1 << 20
 

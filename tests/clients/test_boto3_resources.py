@@ -69,6 +69,7 @@ def test_versions_and_uploads(resources: Any) -> None:
     bucket.delete()
 
 
+@pytest.mark.slow
 def test_settings(resources: Any, bucket: str) -> None:
     settings = resources.Bucket(bucket)
     settings.Tagging().put(Tagging={"TagSet": [{"Key": "team", "Value": "a b"}]})

@@ -85,6 +85,7 @@ async def test_a_command_finds_the_running_server_or_starts_one(tmp_path: Path) 
 
 
 @pytest.mark.parametrize("name", ["sp ace", "co:lon", "per%20cent", "n\u00e4me@x", "quo\"t'e"])
+@pytest.mark.slow
 async def test_awkward_paths(tmp_path: Path, name: str) -> None:
     async with open_embedded(tmp_path / name) as embedded:
         assert embedded.socket_directory.is_relative_to(tmp_path)

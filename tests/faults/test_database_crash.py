@@ -82,6 +82,7 @@ async def _body(data: bytes, at: int, between: asyncio.Event) -> AsyncIterator[b
 
 
 @pytest.mark.parametrize("known", [False, True])
+@pytest.mark.slow
 async def test_an_upload_that_runs_through_a_crash(
     crashing: Database, store: Store, memory: Memory, known: bool
 ) -> None:

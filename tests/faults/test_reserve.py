@@ -11,6 +11,7 @@ from tests.gateway import Gateway
 from tests.streams import content
 
 
+@pytest.mark.slow
 def test_writes_are_refused_and_deletes_work(new_gateway: Callable[..., Gateway]) -> None:
     gateway = new_gateway()
     gateway.start()

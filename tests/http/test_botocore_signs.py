@@ -184,6 +184,7 @@ def plain(text: str) -> bytes:
 
 @settings(deadline=None, max_examples=200)
 @given(keys, parameters, metadata, st.data())
+@pytest.mark.slow
 def test_one_changed_character_of_a_link_is_refused(
     key: str, query: dict[str, str], headers: dict[str, str], data: st.DataObject
 ) -> None:

@@ -49,6 +49,7 @@ def ask(gateway: Gateway, method: str, target: str, host: str = "", **headers: s
     return wire.raw(gateway, wire.head(method, target, given), method)
 
 
+@pytest.mark.slow
 def test_answers_and_errors_say_who_may_read_them(gateway: Gateway, shared: str) -> None:
     said = ask(gateway, "GET", f"/{shared}/k", origin=ORIGIN)
     assert (said.status, said.body, said.headers[ALLOWED]) == (200, b"content", ORIGIN)

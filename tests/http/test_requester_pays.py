@@ -50,6 +50,7 @@ def stranger_of(gateway: Gateway, client: S3Client) -> Gateway:
     return seen
 
 
+@pytest.mark.slow
 def test_others_must_agree_to_pay(gateway: Gateway, s3: S3Client, stranger: S3Client, bucket: str) -> None:
     s3.put_object(Bucket=bucket, Key="k", Body=b"content")
     s3.delete_public_access_block(Bucket=bucket)

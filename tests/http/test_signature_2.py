@@ -187,6 +187,7 @@ async def test_it_is_off_unless_it_is_asked_for() -> None:
         assert message.endswith("Please use AWS4-HMAC-SHA256.")
 
 
+@pytest.mark.slow
 def test_a_gateway_that_accepts_it(new_gateway: Callable[..., Gateway]) -> None:
     gateway = new_gateway(S3GW_SIGNATURE_V2="on").start()
     client = gateway.client(signature_version="s3")

@@ -165,6 +165,7 @@ def test_objects_that_redirect(gateway: Gateway, s3: S3Client, site: str) -> Non
     assert s3.get_object(Bucket=site, Key="old")["WebsiteRedirectLocation"] == "https://example.org/x"
 
 
+@pytest.mark.slow
 def test_redirects_of_everything(gateway: Gateway, s3: S3Client, site: str) -> None:
     everything: Any = {"RedirectAllRequestsTo": {"HostName": "www.example.com"}}
     s3.put_bucket_website(Bucket=site, WebsiteConfiguration=everything)

@@ -147,6 +147,7 @@ def _extra(name: str) -> tuple[int, str, str]:
         ({"success_action_status": "201"}, [], _extra("success_action_status")),
     ],
 )
+@pytest.mark.slow
 def test_the_policy_decides_what_the_form_may_say(
     gateway: Gateway,
     bucket: str,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
 from s3gw.db import collection, jobs
 from s3gw.db.jobs import JobRow
 from s3gw.db.pool import Database
@@ -185,6 +187,7 @@ async def test_a_run_that_is_asked_for_comes_before_its_time_also_when_paused(da
     assert not await jobs.want(database, "missing")
 
 
+@pytest.mark.slow
 async def test_of_two_gateways_one_runs_a_job_once_an_interval(database: Database) -> None:
     runs = 0
 

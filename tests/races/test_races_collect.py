@@ -96,6 +96,7 @@ def _raise_unexpected(results: list[Any], *expected: type[Exception]) -> None:
             raise result
 
 
+@pytest.mark.slow
 async def test_a_put_that_finds_its_chunks_present(store: Store, scene: Scene) -> None:
     async def prepare(number: int) -> tuple[Sessions, Check]:
         data = random_bytes(100 * KIB, number)
@@ -117,6 +118,7 @@ async def test_a_put_that_finds_its_chunks_present(store: Store, scene: Scene) -
     assert await every_order(scene.database, prepare) > 20
 
 
+@pytest.mark.slow
 async def test_a_whole_put_that_finds_its_chunks_present(store: Store, scene: Scene) -> None:
     """It holds nothing until it publishes: what was collected by then is stored again."""
     again = 0
@@ -226,6 +228,7 @@ async def test_a_copy_of_what_is_deleted_and_collected(store: Store, scene: Scen
     assert await every_order(scene.database, prepare) > 5
 
 
+@pytest.mark.slow
 async def test_two_gateways_with_the_same_new_chunks(store: Store, other: Store, scene: Scene) -> None:
     async def prepare(number: int) -> tuple[Sessions, Check]:
         data = random_bytes(100 * KIB, number)

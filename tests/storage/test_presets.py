@@ -100,6 +100,7 @@ def test_golden_lengths_follow_the_definition(name: str, size: int) -> None:
 
 
 @pytest.mark.parametrize("name", GOLDEN)
+@pytest.mark.slow
 def test_all_golden_lengths_follow_the_definition(name: str) -> None:
     preset = PRESETS[name]
     size, expected = GOLDEN[name]

@@ -51,6 +51,7 @@ SIZES = (
 
 @pytest.mark.parametrize("chunking", sorted(PRESETS))
 @pytest.mark.parametrize("hints", [False, True])
+@pytest.mark.slow
 async def test_round_trip(store: Store, chunking: str, hints: bool) -> None:
     layout = replace(CDC, chunking=chunking, hints=hints)
     for seed, size in enumerate(SIZES):
