@@ -110,7 +110,7 @@ bench: $(READY)
 bench-full: $(BENCH_READY)
 	$(BIN)/python -m bench.speed --full --document
 
-# What docs/benchmarks.md shows of the store itself, in five minutes.
+# Rows of the database for each TiB, how fast copies are scrubbed, and what one disk of three that is lost costs.
 bench-store: $(READY)
 	$(BIN)/python -m bench.store
 
@@ -121,7 +121,7 @@ bench-seeds: $(READY)
 bench-savings: $(BENCH_READY)
 	$(BIN)/python -m bench.savings --document docs/benchmarks.md
 
-# An hour on an idle machine. What was found is told with its seed, by which SEED= makes the same choices again.
+# What was found is told with its seed, by which SEED= makes the same choices again.
 KILLS ?= 1000
 SEED ?=
 EXAMPLES ?= 2000
