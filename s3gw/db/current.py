@@ -13,8 +13,17 @@ from typing import Any
 import asyncpg
 
 from s3gw.db import body_rows
-from s3gw.db.body_rows import WHOLE
-from s3gw.db.found import HOLDS_EACH, INLINE_BYTES, INLINE_COLUMNS, Found, Wanted
+from s3gw.db.found import (
+    HOLDS_EACH,
+    INLINE_BYTES,
+    INLINE_COLUMNS,
+    Found,
+    Wanted,
+    asked,
+    bytes_each,
+    more_arguments,
+    needs,
+)
 from s3gw.db.pool import Database
 from s3gw.db.records import Bucket, InlineChunk
 from s3gw.db.rows import CONTENT, CONTENT_COLUMNS, OWNER, account, content
@@ -35,14 +44,10 @@ async def find(
         [bucket.owner.id for bucket in buckets],
         [one.key for one in wanted],
     ]
-    ranged = inline and any(one.stretch is not WHOLE for one in wanted)
-    if ranged:
-        columns += zip(*(one.stretch for one in wanted), strict=True)
-    keyed = any(one.access_key for one in wanted)
-    if keyed:
-        columns += [[one.access_key for one in wanted], [one.revision for one in wanted]]
+    need = needs(wanted, inline=inline)
+    columns += more_arguments(wanted, **need)
     found: list[Found | None] = [None] * len(wanted)
-    for row in await db.fetch(_statement(inline, keyed, ranged), *columns):
+    for row in await db.fetch(_statement(inline, **need), *columns):
         place = row[0] - 1
         found[place] = _found(row, wanted[place], buckets[place], inline=inline)
     return found
@@ -57,24 +62,10 @@ def _statement(inline: bool, keyed: bool, ranged: bool) -> str:
     where it is not the bucket's, and where its bytes are unless they are found with it.
     """
     columns = {"bucket": "bigint", "state": "bigint", "owner": "bigint", "key": "text"}
-    if ranged:
-        columns |= {"first": "bigint", "until": "bigint"}
-    if keyed:
-        columns |= {"access_key": "text", "revision": "bigint"}
-    arrays = ", ".join(f"${place}::{kind}[]" for place, kind in enumerate(columns.values(), 1))
-    chunks = ""
-    if inline:
-        until = "coalesce(q.until, o.size)" if ranged else "o.size"
-        chunks = f"""
-            LEFT JOIN LATERAL (
-                SELECT * FROM chunks WHERE id = o.chunk_id AND pack_id IS NULL LIMIT 1
-            ) c ON true
-            {body_rows.join("q.first" if ranged else "0", until)}
-        """
     return f"""
         SELECT q.place, {HOLDS_EACH if keyed else "true AS holds"}, o.bucket_id, {CONTENT}, {OWNER}
             {f", {INLINE_BYTES}, m.*" if inline else ""}
-        FROM unnest({arrays}) WITH ORDINALITY AS q ({", ".join(columns)}, place)
+        FROM {asked(columns, keyed=keyed, ranged=ranged)}
         JOIN LATERAL (
             SELECT id FROM buckets WHERE id = q.bucket AND revision = q.state LIMIT 1
         ) b ON true
@@ -82,7 +73,7 @@ def _statement(inline: bool, keyed: bool, ranged: bool) -> str:
         LEFT JOIN LATERAL (
             SELECT * FROM accounts WHERE id = o.account_id AND o.account_id <> q.owner LIMIT 1
         ) oo ON true
-        {chunks}
+        {bytes_each(ranged=ranged) if inline else ""}
     """
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Sequence
 from functools import cache
+from typing import Any
 
 import asyncpg
 
@@ -11,7 +12,18 @@ from s3gw.db import body_rows, current
 from s3gw.db.assumed import NOTHING, Assumed
 from s3gw.db.batches import batches
 from s3gw.db.body_rows import WHOLE, Stretch
-from s3gw.db.found import HOLDS, HOLDS_EACH, INLINE_BYTES, INLINE_COLUMNS, Found, Wanted
+from s3gw.db.found import (
+    HOLDS,
+    HOLDS_EACH,
+    INLINE_BYTES,
+    INLINE_COLUMNS,
+    Found,
+    Wanted,
+    asked,
+    bytes_each,
+    more_arguments,
+    needs,
+)
 from s3gw.db.pool import Database
 from s3gw.db.records import NULL_VERSION, InlineChunk
 from s3gw.db.rows import BUCKET, OWNER, VERSION, VERSION_COLUMNS, VERSION_END, bucket, version
@@ -66,28 +78,14 @@ def _together(bytes_too: bool, keyed: bool, ranged: bool) -> str:
     made while tables were small must not become a join of whole tables.
     """
     columns = {"bucket": "text", "key": "text"}
-    if ranged:
-        columns |= {"first": "bigint", "until": "bigint"}
-    if keyed:
-        columns |= {"access_key": "text", "revision": "bigint"}
-    arrays = ", ".join(f"${place}::{kind}[]" for place, kind in enumerate(columns.values(), 1))
-    chunks = ""
-    if bytes_too:
-        chunks = """
-            LEFT JOIN LATERAL (
-                SELECT * FROM chunks WHERE id = o.chunk_id AND pack_id IS NULL LIMIT 1
-            ) c ON true
-        """
-        until = "coalesce(q.until, o.size)" if ranged else "o.size"
-        chunks += body_rows.join("q.first" if ranged else "0", until)
     return f"""
         {_FOUND.format(holds=HOLDS_EACH if keyed else "true AS holds")} {_BYTES if bytes_too else ""}
-        FROM unnest({arrays}) WITH ORDINALITY AS q ({", ".join(columns)}, place)
+        FROM {asked(columns, keyed=keyed, ranged=ranged)}
         LEFT JOIN LATERAL (SELECT * FROM buckets WHERE name = q.bucket LIMIT 1) b ON true
         LEFT JOIN LATERAL (SELECT * FROM accounts WHERE id = b.account_id LIMIT 1) bo ON true
         LEFT JOIN LATERAL (SELECT * FROM objects WHERE bucket_id = b.id AND key = q.key LIMIT 1) o ON true
         LEFT JOIN LATERAL (SELECT * FROM accounts WHERE id = o.account_id LIMIT 1) oo ON true
-        {chunks} ORDER BY q.place
+        {bytes_each(ranged=ranged) if bytes_too else ""} ORDER BY q.place
     """
 
 
@@ -155,16 +153,10 @@ async def _look_up(db: Database, wanted: Sequence[Wanted], *, inline: bool) -> l
     if len(wanted) == 1:
         arguments = _arguments(wanted[0], inline=inline)
         return [_found(db, await db.fetchrow(_GET[inline], *arguments), inline, wanted[0].stretch)]
-    names, keys, stretches, access_keys, revisions = zip(*wanted, strict=True)
-    columns = [names, keys]
-    ranged = inline and any(stretch is not WHOLE for stretch in stretches)
-    if ranged:
-        columns += zip(*stretches, strict=True)
-    keyed = any(access_keys)
-    if keyed:
-        columns += [access_keys, revisions]
-    rows = await db.fetch(_together(inline, keyed, ranged), *columns)
-    return [_found(db, row, inline, stretch) for row, stretch in zip(rows, stretches, strict=True)]
+    columns: list[Sequence[Any]] = [[one.bucket for one in wanted], [one.key for one in wanted]]
+    need = needs(wanted, inline=inline)
+    rows = await db.fetch(_together(inline, **need), *columns, *more_arguments(wanted, **need))
+    return [_found(db, row, inline, one.stretch) for row, one in zip(rows, wanted, strict=True)]
 
 
 async def _find_version(db: Database, wanted: Wanted, version_id: str, *, inline: bool) -> Found:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
-from s3gw.db.body_rows import BodyRows, Stretch
+from s3gw.db import body_rows
+from s3gw.db.body_rows import WHOLE, BodyRows, Stretch
 from s3gw.db.records import Bucket, InlineChunk, ObjectVersion
 
 
@@ -43,3 +45,46 @@ INLINE_BYTES = """
     c.data AS c_data, c.key_id AS c_key_id"""
 """Of `chunks c`: what makes an InlineChunk."""
 INLINE_COLUMNS = 6
+
+
+def asked(columns: Mapping[str, str], *, keyed: bool, ranged: bool) -> str:
+    """The rows `q` of several look-ups, one column for each array of arguments, in their order.
+
+    `ranged` adds the stretch that is wanted, `keyed` the access key that is compared.
+    """
+    columns = {
+        **columns,
+        **({"first": "bigint", "until": "bigint"} if ranged else {}),
+        **({"access_key": "text", "revision": "bigint"} if keyed else {}),
+    }
+    arrays = ", ".join(f"${place}::{kind}[]" for place, kind in enumerate(columns.values(), 1))
+    return f"unnest({arrays}) WITH ORDINALITY AS q ({', '.join(columns)}, place)"
+
+
+def bytes_each(*, ranged: bool) -> str:
+    """Joined to `q` and `objects o`: the bytes where they are inline, else where they are."""
+    until = "coalesce(q.until, o.size)" if ranged else "o.size"
+    return f"""
+        LEFT JOIN LATERAL (
+            SELECT * FROM chunks WHERE id = o.chunk_id AND pack_id IS NULL LIMIT 1
+        ) c ON true
+        {body_rows.join("q.first" if ranged else "0", until)}
+    """
+
+
+def more_arguments(wanted: Sequence[Wanted], *, keyed: bool, ranged: bool) -> list[Sequence[Any]]:
+    """The arrays behind those of `columns`, as `asked` has them."""
+    more: list[Sequence[Any]] = []
+    if ranged:
+        more += zip(*(one.stretch for one in wanted), strict=True)
+    if keyed:
+        more += [[one.access_key for one in wanted], [one.revision for one in wanted]]
+    return more
+
+
+def needs(wanted: Sequence[Wanted], *, inline: bool) -> dict[str, bool]:
+    """Whether any of them compares an access key (`keyed`), or wants not all bytes (`ranged`)."""
+    return {
+        "keyed": any(one.access_key for one in wanted),
+        "ranged": inline and any(one.stretch is not WHOLE for one in wanted),
+    }
