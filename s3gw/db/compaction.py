@@ -137,8 +137,8 @@ async def repoint(db: Database, moves: Sequence[Move]) -> int:
     """Point the chunks of copied frames at their new place, those that are still at the old one; how many.
 
     What somebody deletes right now is skipped, and stays. A pack that was emptied becomes a candidate; one
-    that was not, since rows were skipped, is queued to be judged again. Raises PackLost when the new pack was
-    condemned meanwhile, Unavailable.
+    that was not, since rows were skipped, is queued to be judged again. Raises PackLost when the new pack is
+    not held any more, Unavailable.
     """
     done = 0
     for some in _slices(moves):
@@ -160,7 +160,10 @@ async def repoint(db: Database, moves: Sequence[Move]) -> int:
 
 async def _repoint(db: Database, moves: Sequence[Move]) -> int:
     rows = [(move, chunk_id) for move in moves for chunk_id in move.chunk_ids]
+    targets = sorted({move.target_pack for move in moves})
     async with db.transaction() as connection:
+        if len(await connection.fetch("SELECT held_packs($1)", targets)) < len(targets):
+            raise PackLost("others took the pack before its frames were published")
         # Readers and uploads that pin a chunk take KEY SHARE, which this lock lets pass.
         moved = await connection.fetch(
             """

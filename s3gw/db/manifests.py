@@ -27,7 +27,8 @@ _ATTEMPTS = 8
 
 
 class PackLost(Unavailable):
-    """The pack was condemned before its new chunks were published; their bytes must be written again."""
+    """The pack was sealed by others, or condemned, before its new chunks were published; their bytes must be
+    written again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,7 @@ async def add_new(
 
     Of two uploads with the same new chunk one wins the row; the other's bytes stay dead in its pack. Every
     digest in `references` must stand in `chunks`, each chunk once. Raises PackLost when the chunks' pack is
-    gone, Unavailable when the manifest's lease was lost.
+    not held any more, Unavailable when the manifest's lease was lost.
     """
     ordered = sorted(chunks, key=lambda chunk: chunk.digest)
 
@@ -183,20 +184,29 @@ async def _own(connection: Connection, manifest_id: int) -> None:
 
 
 async def _insert(connection: Connection, domain_id: int, ordered: Sequence[NewChunk]) -> dict[bytes, int]:
-    """Chunk rows where none are yet, in digest order; all ids, locked against deletion.
+    """Chunk rows where none are yet, in digest order; all ids, locked against deletion. Raises PackLost.
 
     The ids are read by a statement of their own: one that began before another's insert was committed does
     not see it, and the count tells when a row was deleted between the two.
     """
     digests = [chunk.digest for chunk in ordered]
+    packs = {chunk.pack_id for chunk in ordered if chunk.pack_id is not None}
     for _ in range(_ATTEMPTS):
-        await connection.execute(
+        held: int = await connection.fetchval(
             """
-            INSERT INTO chunks (domain_id, digest, length, codec, pack_id, frame_offset, frame_length,
-                                frame_plain, frame_start, data, key_id)
-            SELECT $1, * FROM unnest($2::bytea[], $3::int[], $4::smallint[], $5::bigint[], $6::bigint[],
-                                     $7::int[], $8::int[], $9::int[], $10::bytea[], $11::int[])
-            ON CONFLICT (domain_id, digest) DO NOTHING
+            WITH held AS MATERIALIZED (
+                SELECT id FROM held_packs($5::bigint[]) AS id
+            ), inserted AS (
+                INSERT INTO chunks (domain_id, digest, length, codec, pack_id, frame_offset, frame_length,
+                                    frame_plain, frame_start, data, key_id)
+                SELECT $1, new.*
+                FROM unnest($2::bytea[], $3::int[], $4::smallint[], $5::bigint[], $6::bigint[], $7::int[],
+                            $8::int[], $9::int[], $10::bytea[], $11::int[])
+                    AS new (digest, length, codec, pack_id)
+                WHERE new.pack_id IS NULL OR new.pack_id IN (SELECT id FROM held)
+                ON CONFLICT (domain_id, digest) DO NOTHING
+            )
+            SELECT count(*) FROM held
             """,
             domain_id,
             digests,
@@ -210,6 +220,8 @@ async def _insert(connection: Connection, domain_id: int, ordered: Sequence[NewC
             [chunk.data for chunk in ordered],
             [chunk.key_id for chunk in ordered],
         )
+        if held < len(packs):
+            raise PackLost("others took the pack before its chunks were published")
         await pauses.reach("put.chunked")
         rows = await connection.fetch(
             """

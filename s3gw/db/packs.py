@@ -12,13 +12,18 @@ from s3gw.db.pool import Connection, Database
 
 _CONDEMN = """
     WITH gone AS (
-        DELETE FROM replicas WHERE pack_id = $1 AND name = ANY ($2::uuid[]) RETURNING name, backend_id
+        DELETE FROM replicas r USING packs p
+        WHERE r.pack_id = $1 AND p.id = r.pack_id AND r.name = ANY ($2::uuid[]) {}
+        RETURNING r.name, r.backend_id
     ), condemned AS (
         INSERT INTO tombstones (name, backend_id, size)
         SELECT g.name, g.backend_id, p.size FROM gone g JOIN packs p ON p.id = $1
         JOIN backends b ON b.id = g.backend_id AND b.state <> 'dead'
     )
 """
+_GIVE_UP = (
+    f"{_CONDEMN} INSERT INTO repairs (pack_id) SELECT id FROM packs WHERE id = $1 ON CONFLICT DO NOTHING"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +96,11 @@ async def seal(db: Database, pack_id: int, size: int, failed: Sequence[UUID] = (
     """Record that a pack of `size` bytes grows no more, and have it judged: perhaps nothing lives in it.
 
     The copies that `failed` are given up, and others will be made in their place. The reaper may have sealed
-    the pack before, when its lease could not be renewed, and found it shorter: copies that were made or
-    given up since then may lack what was appended later, so all are verified.
+    the pack before, when its lease could not be renewed: nothing that was appended later is published, so its
+    size stays, and its copies, of which some were perhaps made or given up since then, are verified.
     """
     if failed:
-        await give_up(db, pack_id, failed)
+        await db.execute(_GIVE_UP.format("AND p.lease_until IS NOT NULL"), pack_id, failed)
         await pauses.reach("pack.copies-given-up")
     await db.execute(
         """
@@ -103,8 +108,8 @@ async def seal(db: Database, pack_id: int, size: int, failed: Sequence[UUID] = (
             INSERT INTO repairs (pack_id) SELECT id FROM packs WHERE id = $1 AND lease_until IS NULL
             ON CONFLICT DO NOTHING
         ), sealed AS (
-            UPDATE packs SET size = greatest(size, $2), instance_id = NULL, epoch = NULL, lease_until = NULL
-            WHERE id = $1 RETURNING id
+            UPDATE packs SET size = $2, instance_id = NULL, epoch = NULL, lease_until = NULL
+            WHERE id = $1 AND lease_until IS NOT NULL RETURNING id
         )
         INSERT INTO candidates (pack_id) SELECT id FROM sealed
         """,
@@ -134,14 +139,10 @@ async def renew(db: Database, pack_ids: Sequence[int], lease: float) -> frozense
 
 async def give_up(db: Database, pack_id: int, names: Sequence[UUID]) -> None:
     """Condemn copies of a pack that are not whole, and have others made."""
-    await db.execute(
-        f"{_CONDEMN} INSERT INTO repairs (pack_id) SELECT id FROM packs WHERE id = $1 ON CONFLICT DO NOTHING",
-        pack_id,
-        names,
-    )
+    await db.execute(_GIVE_UP.format(""), pack_id, names)
 
 
 async def condemn_copies(connection: Connection, pack_id: int, names: Sequence[UUID]) -> None:
     """Condemn copies of a pack. Their blobs are unlinked when the margin for tombstones is over; what is on a
     dead backend is forgotten."""
-    await connection.execute(f"{_CONDEMN} SELECT 1", pack_id, names)
+    await connection.execute(f"{_CONDEMN.format('')} SELECT 1", pack_id, names)

@@ -6,9 +6,12 @@ says when to try: what was published meanwhile has no lease, and what is in use 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
+
+import asyncpg
 
 from s3gw import pauses
 from s3gw.db.collection import drop_manifests, ids_of
@@ -31,7 +34,10 @@ class ExpiredPack:
     """An open pack whose lease is over, with its copies."""
 
     id: int
+    lease_until: datetime
     replicas: Sequence[Replica]
+    lost: Collection[Replica]
+    """Those on backends that are dead."""
 
 
 async def reap_manifests(db: Database) -> int:
@@ -54,26 +60,34 @@ async def expired_packs(db: Database, after: int) -> list[ExpiredPack]:
     """Some of the open packs whose writer is gone, by id, those above `after`."""
     rows = await db.fetch(
         f"""
-        SELECT x.id, array_agg(r.backend_id) AS backend_ids, array_agg(r.name) AS names
-        FROM packs x JOIN replicas r ON r.pack_id = x.id
+        SELECT x.id, x.lease_until, array_agg(r.backend_id) AS backend_ids, array_agg(r.name) AS names,
+            array_agg(b.state = 'dead') AS lost
+        FROM packs x JOIN replicas r ON r.pack_id = x.id JOIN backends b ON b.id = r.backend_id
         WHERE x.lease_until IS NOT NULL AND x.id > $1 AND ({_OVER})
         GROUP BY x.id ORDER BY x.id LIMIT $2
         """,
         after,
         _PACKS,
     )
-    return [ExpiredPack(row["id"], list(map(Replica, row["backend_ids"], row["names"]))) for row in rows]
+    return list(map(_expired, rows))
 
 
-async def seal_expired(db: Database, pack_id: int, size: int, short: Sequence[UUID] = ()) -> None:
+def _expired(row: asyncpg.Record) -> ExpiredPack:
+    replicas = list(map(Replica, row["backend_ids"], row["names"]))
+    lost = frozenset(replica for replica, dead in zip(replicas, row["lost"], strict=True) if dead)
+    return ExpiredPack(row["id"], row["lease_until"], replicas, lost)
+
+
+async def seal_expired(db: Database, pack: ExpiredPack, size: int, short: Sequence[UUID] = ()) -> None:
     """Seal a pack whose writer is gone, unless it came back, and have it judged: nothing may live in it.
 
-    The copies that are `short` miss appends, and are given up.
+    The copies that are `short` miss appends, and are given up. A lease that was renewed since the pack was
+    found was perhaps used to append, and the sizes are to be looked at anew, even if it is over again.
     """
     sealed = await db.fetchval(
         f"""
         WITH expired AS MATERIALIZED (
-            SELECT id FROM packs x WHERE id = $1 AND lease_until IS NOT NULL AND ({_OVER})
+            SELECT id FROM packs x WHERE id = $1 AND lease_until = $3 AND ({_OVER})
             FOR UPDATE OF x SKIP LOCKED
         ), sealed AS (
             UPDATE packs p SET size = $2, instance_id = NULL, epoch = NULL, lease_until = NULL
@@ -81,12 +95,13 @@ async def seal_expired(db: Database, pack_id: int, size: int, short: Sequence[UU
         )
         INSERT INTO candidates (pack_id) SELECT id FROM sealed RETURNING pack_id
         """,
-        pack_id,
+        pack.id,
         size,
+        pack.lease_until,
     )
     await pauses.reach("reap.pack-sealed")
     if sealed is not None and short:
-        await give_up(db, pack_id, short)
+        await give_up(db, pack.id, short)
 
 
 async def reap_uploads(db: Database, margin: float) -> int:

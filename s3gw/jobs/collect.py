@@ -19,7 +19,7 @@ from s3gw.db import collection, reaping
 from s3gw.db.collection import Step
 from s3gw.db.packs import Replica
 from s3gw.db.pool import Database
-from s3gw.errors import BlobNotFound, GatewayError
+from s3gw.errors import BlobNotFound, GatewayError, Unavailable
 from s3gw.jobs.job import Job, Progress
 from s3gw.jobs.sightings import remove_unnamed
 
@@ -96,23 +96,26 @@ class Collector:
         while packs := await reaping.expired_packs(self.db, last):
             for pack in packs:
                 try:
-                    sizes = {replica.name: await self._size(replica) for replica in pack.replicas}
+                    sizes = {
+                        replica.name: 0 if replica in pack.lost else await self._size(replica)
+                        for replica in pack.replicas
+                    }
                 except (GatewayError, OSError) as error:
                     log.warning("the size of pack %d cannot be told, it waits: %s", pack.id, error)
                     continue
                 size = max(sizes.values())
                 short = [name for name, length in sizes.items() if length < size]
                 await pauses.reach("reap.pack-sized")
-                await reaping.seal_expired(self.db, pack.id, size, short)
+                await reaping.seal_expired(self.db, pack, size, short)
             last = packs[-1].id
         while await reaping.reap_uploads(self.db, self.margins.completed_upload):
             pass
 
     async def _size(self, replica: Replica) -> int:
-        """Bytes of a blob; none where it was registered and never made, or is out of reach."""
+        """Bytes of a blob; none where it was registered and never made. Raises Unavailable."""
         backend = self.backends.get(replica.backend_id)
         if backend is None:
-            return 0
+            raise Unavailable(f"backend {replica.backend_id} is not of this gateway")
         try:
             return await backend.size(replica.blob)
         except BlobNotFound:

@@ -132,6 +132,25 @@ async def test_a_crash_leaves_the_shorter_copy_to_the_reaper(
     await assert_readable(world, after, 1)
 
 
+async def test_who_lacks_a_backend_leaves_open_packs_on_it_to_others(
+    database: Database, worlds: list[World], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A copy that the reaper cannot see is none that lacks something."""
+    world = await World.create(database, 2)
+    worlds.append(world)
+    store = await world.store()
+    monkeypatch.setattr(store._packs._register, "_seal_if_done", lambda pack: None)
+    await world.keys.put(store, "key-0", random_bytes(700 * KIB))
+    await world.store()  # which ends the leases of the one before
+    for number in world.backends:
+        await collect_now(database, {number: world.backends[number]}, Margins())
+        assert await count(database, "packs WHERE size IS NULL") == 1
+    await database.execute("UPDATE backends SET state = 'dead' WHERE id = $1", max(world.backends))
+    await collect_now(database, {min(world.backends): world.backends[min(world.backends)]}, Margins())
+    assert await count(database, "packs WHERE size IS NULL") == 0
+    assert [len(where) for where in (await world.copies()).values()] == [1]
+
+
 async def test_damage_that_a_reader_meets_is_repaired(database: Database, worlds: list[World]) -> None:
     world = await World.create(database, 2)
     worlds.append(world)
