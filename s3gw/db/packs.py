@@ -10,20 +10,20 @@ from s3gw import pauses
 from s3gw.db.instances import Instance
 from s3gw.db.pool import Connection, Database
 
+# The pack's row is locked first, as by those who condemn whole packs, lest each waits for the other.
 _CONDEMN = """
-    WITH gone AS (
-        DELETE FROM replicas r USING packs p
-        WHERE r.pack_id = $1 AND p.id = r.pack_id AND r.name = ANY ($2::uuid[]) {}
-        RETURNING r.name, r.backend_id
+    WITH held AS MATERIALIZED (
+        SELECT id FROM packs p WHERE id = $1 {} FOR KEY SHARE
+    ), gone AS (
+        DELETE FROM replicas WHERE pack_id = (SELECT id FROM held) AND name = ANY ($2::uuid[])
+        RETURNING name, backend_id
     ), condemned AS (
         INSERT INTO tombstones (name, backend_id, size)
         SELECT g.name, g.backend_id, p.size FROM gone g JOIN packs p ON p.id = $1
         JOIN backends b ON b.id = g.backend_id AND b.state <> 'dead'
     )
 """
-_GIVE_UP = (
-    f"{_CONDEMN} INSERT INTO repairs (pack_id) SELECT id FROM packs WHERE id = $1 ON CONFLICT DO NOTHING"
-)
+_GIVE_UP = f"{_CONDEMN} INSERT INTO repairs (pack_id) SELECT id FROM held ON CONFLICT DO NOTHING"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,12 +104,13 @@ async def seal(db: Database, pack_id: int, size: int, failed: Sequence[UUID] = (
         await pauses.reach("pack.copies-given-up")
     await db.execute(
         """
-        WITH doubted AS (
-            INSERT INTO repairs (pack_id) SELECT id FROM packs WHERE id = $1 AND lease_until IS NULL
-            ON CONFLICT DO NOTHING
+        WITH held AS MATERIALIZED (
+            SELECT id, lease_until IS NULL AS reaped FROM packs WHERE id = $1 FOR NO KEY UPDATE
         ), sealed AS (
-            UPDATE packs SET size = $2, instance_id = NULL, epoch = NULL, lease_until = NULL
-            WHERE id = $1 AND lease_until IS NOT NULL RETURNING id
+            UPDATE packs p SET size = $2, instance_id = NULL, epoch = NULL, lease_until = NULL
+            FROM held WHERE p.id = held.id AND NOT held.reaped RETURNING p.id
+        ), doubted AS (
+            INSERT INTO repairs (pack_id) SELECT id FROM held WHERE reaped ON CONFLICT DO NOTHING
         )
         INSERT INTO candidates (pack_id) SELECT id FROM sealed
         """,

@@ -57,10 +57,10 @@ async def last_pack(db: Database) -> tuple[int, int]:
 
 
 async def queue_repairs(db: Database, pack_ids: Sequence[int]) -> None:
-    """Have these packs looked at; those that are gone are not."""
+    """Have these packs looked at; those that are gone, or just being condemned, are not."""
     await db.execute(
         "INSERT INTO repairs (pack_id) SELECT id FROM packs WHERE id = ANY ($1::bigint[]) "
-        "ON CONFLICT DO NOTHING",
+        "ORDER BY id FOR KEY SHARE ON CONFLICT DO NOTHING",
         pack_ids,
     )
 

@@ -81,8 +81,10 @@ def _expired(row: asyncpg.Record) -> ExpiredPack:
 async def seal_expired(db: Database, pack: ExpiredPack, size: int, short: Sequence[UUID] = ()) -> None:
     """Seal a pack whose writer is gone, unless it came back, and have it judged: nothing may live in it.
 
-    The copies that are `short` miss appends, and are given up. A lease that was renewed since the pack was
-    found was perhaps used to append, and the sizes are to be looked at anew, even if it is over again.
+    The copies that are `short` miss appends, and are given up. The others are verified, and made up for where
+    they are too few: that a backend was away when the pack was begun only its writer knew. A lease that was
+    renewed since the pack was found was perhaps used to append, and the sizes are to be looked at anew, even
+    if it is over again.
     """
     sealed = await db.fetchval(
         f"""
@@ -92,6 +94,8 @@ async def seal_expired(db: Database, pack: ExpiredPack, size: int, short: Sequen
         ), sealed AS (
             UPDATE packs p SET size = $2, instance_id = NULL, epoch = NULL, lease_until = NULL
             FROM expired WHERE p.id = expired.id RETURNING p.id
+        ), doubted AS (
+            INSERT INTO repairs (pack_id) SELECT id FROM sealed ON CONFLICT DO NOTHING
         )
         INSERT INTO candidates (pack_id) SELECT id FROM sealed RETURNING pack_id
         """,

@@ -110,10 +110,12 @@ async def verified(db: Database, name: UUID, *, whole: bool) -> None:
     """Note what a copy was found to be. One that is not whole is queued for repair."""
     await db.execute(
         """
-        WITH seen AS (
+        WITH held AS MATERIALIZED (  -- first, as by those who condemn packs with their copies
+            SELECT id FROM packs WHERE id = (SELECT pack_id FROM replicas WHERE name = $1) FOR KEY SHARE
+        ), seen AS (
             UPDATE replicas SET verified_at = clock_timestamp(),
                 damaged_at = CASE WHEN $2 THEN NULL ELSE coalesce(damaged_at, now()) END
-            WHERE name = $1 RETURNING pack_id, damaged_at
+            WHERE name = $1 AND pack_id = (SELECT id FROM held) RETURNING pack_id, damaged_at
         )
         INSERT INTO repairs (pack_id) SELECT pack_id FROM seen WHERE damaged_at IS NOT NULL
         ON CONFLICT DO NOTHING

@@ -10,10 +10,12 @@ from typing import Any
 
 import pytest
 
+from s3gw.db.pool import Database
 from tests import wire
 from tests.app.test_gateway import wait_until
+from tests.conftest import _run
 from tests.faults.images import Image, image_directory, mounted
-from tests.gateway import Gateway
+from tests.gateway import Gateway, database_url
 from tests.processes import is_running
 from tests.streams import content
 
@@ -98,7 +100,7 @@ def test_one_of_two_disks_is_full(on_disks: New, images: list[Image], copies: st
     assert [one["full"] for one in listed(gateway)] == [True, False]
     images[0].relieve()
     if copies == "2":
-        wait_until(lambda: repaired(gateway), "as many copies on either", 1200)
+        wait_until(lambda: repaired(gateway), "both copies of everything", 12000)
 
 
 def test_no_reserve_and_one_of_two_disks_is_full(on_disks: New, images: list[Image]) -> None:
@@ -138,7 +140,7 @@ def test_one_of_two_disks_flaps(on_disks: New, images: list[Image]) -> None:
             images[0].remount("rw")
     for turn in range(9):
         assert has(gateway, str(turn), turn)
-    wait_until(lambda: repaired(gateway), "as many copies on either", 1200)
+    wait_until(lambda: repaired(gateway), "both copies of everything", 12000)
     assert [one["breaker_open"] for one in listed(gateway)] == [0, 0]
 
 
@@ -159,7 +161,7 @@ def test_one_of_two_disks_breaks(on_disks: New, images: list[Image]) -> None:
     images[0].unmount()
     images[0].mount()
     gateway.restart()
-    wait_until(lambda: repaired(gateway), "as many copies on either", 1200)
+    wait_until(lambda: repaired(gateway), "both copies of everything", 12000)
     images[1].cut_power()  # what was made anew is enough
     for turn in range(2, 6):
         assert has(gateway, str(turn), turn)
@@ -214,7 +216,25 @@ def read_only(gateway: Gateway, image: Image) -> None:
     image.remount("ro")
 
 
+_LACKING = """
+SELECT (SELECT count(*) FROM repairs) + (
+    SELECT count(*) FROM packs p LEFT JOIN instances i ON i.id = p.instance_id
+    WHERE i.epoch > p.epoch
+    OR 2 <> (SELECT count(DISTINCT r.backend_id) FROM replicas r WHERE r.pack_id = p.id AND r.ready)
+)
+"""
+"""How many packs nobody has looked at since their writer died, or are not on both backends."""
+
+
 def repaired(gateway: Gateway) -> bool:
-    """Whether both backends have the same number of copies, and at least one."""
-    packs = {one["packs"] for one in listed(gateway)}
-    return len(packs) == 1 and packs != {0}
+    """Whether every pack has both its copies, with all their bytes."""
+
+    async def lacking() -> int:
+        db = await Database.connect(database_url(gateway))
+        try:
+            found: int = await db.fetchval(_LACKING)
+            return found
+        finally:
+            await db.close()
+
+    return _run(lacking()) == 0

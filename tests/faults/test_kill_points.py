@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from s3gw.db import jobs
+from s3gw.db import jobs, placement
 from s3gw.db.pool import Database
 from tests.torture.field import Field, run
 from tests.torture.points import ELSEWHERE, POINTS
@@ -64,7 +64,7 @@ async def lose_copies(field: Field, db: Database) -> None:
     for row in rows:
         for found in field.disks[0].rglob(row["name"].hex):
             found.unlink()
-    await db.execute("INSERT INTO repairs SELECT id FROM packs ON CONFLICT DO NOTHING")
+    await placement.queue_repairs(db, [row["id"] for row in await db.fetch("SELECT id FROM packs")])
 
 
 async def leave_things(field: Field, db: Database) -> None:

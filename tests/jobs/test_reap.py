@@ -19,6 +19,7 @@ from s3gw.db.pool import Database
 from s3gw.errors import Unavailable
 from s3gw.jobs.collect import Collector, collect_now
 from s3gw.jobs.job import Progress
+from s3gw.jobs.replicate import Balancer
 from s3gw.storage import packformat
 from s3gw.storage.store import Store
 from tests.invariants import check_store
@@ -118,6 +119,21 @@ async def test_an_open_pack_that_holds_published_chunks_is_sealed(database: Data
     assert row["lease_until"] is None
     assert await keys.get(store, "key") == random_bytes(700 * KIB)
     await store.close()
+
+
+async def test_a_pack_with_too_few_copies_gets_them_after_a_crash(database: Database, disk: Disk) -> None:
+    """It was begun while a backend was away, and its writer died before it could have that made up for."""
+    store = await _start(database, disk)
+    keys, other = await Keys.create(database), Memory()
+    await keys.put(store, "key", random_bytes(700 * KIB))
+    await _die(store)
+    backends = {1: disk, (await instances.ensure_backend(database, "other", "test:other")).id: other}
+    await instances.start(database, INSTANCE)
+    await Collector(database, backends, Margins()).run(Progress())
+    await Balancer(database, backends, 2).repair(Progress())
+    copies = await database.fetchval("SELECT count(DISTINCT backend_id) FROM replicas WHERE ready")
+    assert copies == 2
+    assert [info.name async for info in other.list()] != []
 
 
 async def test_what_waits_for_a_backend_lets_others_pass(database: Database, disk: Disk) -> None:

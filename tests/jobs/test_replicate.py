@@ -9,7 +9,7 @@ import pytest
 
 from s3gw.backends.faults import Fault
 from s3gw.config import Margins
-from s3gw.db import instances, scrub
+from s3gw.db import instances, packs, placement, scrub
 from s3gw.db.pool import Database
 from s3gw.errors import Damaged, GatewayError, Unavailable
 from s3gw.jobs.collect import collect_now
@@ -17,6 +17,10 @@ from s3gw.jobs.job import Progress
 from s3gw.storage import hedge, quorum
 from tests.jobs.copies import DOWN, KIB, World, assert_readable, clean, filled
 from tests.stores import count, random_bytes
+
+_WAITING = """
+SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'
+"""
 
 
 @pytest.fixture
@@ -189,6 +193,31 @@ async def test_without_a_whole_copy_nothing_is_given_up(database: Database, worl
     assert [len(where) for where in (await world.copies()).values()] == [2]
     assert await count(database, "repairs") == 0
     assert len(await scrub.damaged(database)) == 2
+
+
+async def test_a_pack_that_is_condemned_meanwhile_needs_no_repair(
+    database: Database, worlds: list[World]
+) -> None:
+    """A collector has the pack's row locked while others want it to be looked at, and then deletes it."""
+    world = await World.create(database, 2)
+    worlds.append(world)
+    await filled(world, 1)
+    row = await database.fetchrow("SELECT pack_id, min(name::text)::uuid AS name FROM replicas GROUP BY 1")
+    assert row is not None
+    async with database.transaction() as connection:
+        await connection.execute("SELECT 1 FROM packs WHERE id = $1 FOR UPDATE", row["pack_id"])
+        wanting = [
+            asyncio.create_task(placement.queue_repairs(database, [row["pack_id"]])),
+            asyncio.create_task(scrub.verified(database, row["name"], whole=False)),
+            asyncio.create_task(packs.give_up(database, row["pack_id"], ())),
+        ]
+        while await database.fetchval(_WAITING) < len(wanting):
+            await asyncio.sleep(0.01)
+        await connection.execute("UPDATE chunks SET pack_id = NULL, data = ''")
+        await connection.execute("DELETE FROM replicas")
+        await connection.execute("DELETE FROM packs")
+    await asyncio.gather(*wanting)
+    assert await count(database, "repairs") == 0
 
 
 async def test_a_backend_that_joins_gets_its_share(database: Database, worlds: list[World]) -> None:
