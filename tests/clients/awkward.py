@@ -1,23 +1,22 @@
 """Keys of every awkward kind, and buckets that are filled with 50,000 of them.
 
-Filled by the statements that publish objects, past HTTP: 50,000 signed requests would take minutes.
+Some come by the API, the others by the functions of the database that it calls: 50,000 signed requests would
+take minutes.
 """
 
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import re
 import uuid
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from s3gw.db import buckets, objects, uploads
-from s3gw.db.buckets import set_versioning
-from s3gw.db.deletion import Target, delete_versions
 from s3gw.db.pool import Database
-from s3gw.db.records import Bucket, Draft, InlineChunk, Properties
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -95,8 +94,8 @@ def _fits(key: str) -> bool:
 KEYS = _keys()
 _UNWRITTEN = re.compile("[\x00-\x1f\ufffe\uffff]")
 """What clients cannot read in a listing that is not encoded."""
-_WRITTEN = [key for key in KEYS[::17] + PLAIN if not _UNWRITTEN.search(key) and _fits(f"plain/{key}")]
-UPLOADS = sorted({*AWKWARD, *(f"plain/{key}" for key in _WRITTEN)}, key=str.encode)
+_WRITTEN = [f"plain/{key}" for key in KEYS if not _UNWRITTEN.search(key) and _fits(f"plain/{key}")]
+UPLOADS = sorted({*AWKWARD, *_WRITTEN}, key=str.encode)
 """Keys of uploads: those below `plain/` can be read by clients in a listing that is not encoded."""
 
 
@@ -133,64 +132,88 @@ class Filled:
 
 def fill(dsn: str, s3: S3Client) -> Filled:
     """Make and fill the buckets on the gateway that has that database."""
-    names = [f"{kind}-{uuid.uuid4().hex[:8]}" for kind in ("plain", "versions", "uploads")]
-    for name in names:
+    plain, versions, uploads = [f"{kind}-{uuid.uuid4().hex[:8]}" for kind in ("plain", "versions", "uploads")]
+    for name in (plain, versions, uploads):
         s3.create_bucket(Bucket=name)
-    s3.put_object(Bucket=names[0], Key=KEYS[0], Body=b"x")  # stores the bytes, encrypted as the gateway does
-    return asyncio.run(_fill(dsn, names))
+    enabled: Any = {"Status": "Enabled"}
+    s3.put_bucket_versioning(Bucket=versions, VersioningConfiguration=enabled)
+    made: dict[str, list[str]] = defaultdict(list)
+    begun: dict[str, list[str]] = defaultdict(list)
+    first = _for_clients(KEYS[::500])
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda key: s3.put_object(Bucket=plain, Key=key, Body=b"x"), first))
+        for key, put in zip(first, pool.map(partial(_put, s3, versions), first), strict=True):
+            made[key].append(put)
+        again = _WRITTEN[::500]  # the answer names the key, and must be read
+        for key, upload in zip(again, pool.map(partial(_begin, s3, uploads), again), strict=True):
+            begun[key].append(upload)
+    asyncio.run(_fill(dsn, (plain, versions, uploads), first, made, begun))
+    all_versions = [(key, version) for key in KEYS for version in reversed(made[key])]
+    all_uploads = [(key, one) for key in UPLOADS for one in sorted(begun[key])]
+    return Filled(plain, versions, uploads, all_versions, all_uploads)
 
 
-async def _fill(dsn: str, names: Sequence[str]) -> Filled:
+def _for_clients(keys: Sequence[str]) -> list[str]:
+    """Without those that clients take out of the path."""
+    return [key for key in keys if key not in (".", "..")]
+
+
+def _put(s3: S3Client, bucket: str, key: str) -> str:
+    return s3.put_object(Bucket=bucket, Key=key, Body=b"x")["VersionId"]
+
+
+def _begin(s3: S3Client, bucket: str, key: str) -> str:
+    return s3.create_multipart_upload(Bucket=bucket, Key=key)["UploadId"]
+
+
+# $1 the bucket, $2 another and $3 a key in it, whose properties the new ones take, $4 the keys.
+_PUT_ALL = """
+SELECT w.key, p.version
+FROM buckets b, buckets other JOIN objects o ON o.bucket_id = other.id, unnest($4::text[]) AS w (key)
+CROSS JOIN LATERAL put_version(
+    b.versioning, b.id, w.key, o.account_id, o.size, o.chunk_id, o.manifest_id, o.pieces_id, o.etag,
+    o.parts_count, o.storage_class, o.headers, o.metadata, NULL, o.tags, o.acl, o.encryption, o.lock,
+    false, NULL
+) AS p
+WHERE b.name = $1 AND other.name = $2 AND o.key = $3
+"""
+_DELETE_ALL = """
+SELECT ($2::text[])[d.place] AS key, d.version
+FROM buckets b, delete_objects(
+    b.id, b.account_id, $2::text[], array_fill(NULL::text, ARRAY[cardinality($2::text[])]),
+    array_fill(NULL::text, ARRAY[cardinality($2::text[])]), false
+) AS d
+WHERE b.name = $1
+"""
+_BEGIN_ALL = """
+INSERT INTO uploads (bucket_id, key, account_id, initiator_id)
+SELECT b.id, w.key, b.account_id, b.account_id FROM buckets b, unnest($2::text[]) AS w (key) WHERE b.name = $1
+RETURNING key, id
+"""
+
+
+async def _fill(
+    dsn: str,
+    names: tuple[str, str, str],
+    first: Sequence[str],
+    made: dict[str, list[str]],
+    begun: dict[str, list[str]],
+) -> None:
+    plain, versions, uploads = names
     db = await Database.connect(dsn)
     try:
-        plain, versions, begun = [await _bucket(db, name) for name in names]
-        await _all(KEYS, lambda key: _put(db, plain, key))
-        await set_versioning(db, versions.id, "Enabled")
-        made: dict[str, list[str]] = {key: [] for key in KEYS}
-        for step in (1, 5, 9):  # a version of each key, a second one of a fifth of them, a third one of some
-            await _all(KEYS[::step], lambda key: _put(db, versions, key, made[key]))
-        await _delete(db, versions, KEYS[::7], made)
-        ids: dict[str, list[str]] = {key: [] for key in UPLOADS}
-        for step in (1, 10):
-            await _all(UPLOADS[::step], lambda key: _begin(db, begun, key, ids[key]))
+        like = (plain, first[0])
+        there = set(first)
+        await db.fetch(_PUT_ALL, plain, *like, [key for key in KEYS if key not in there])
+        await db.fetch("ANALYZE objects")
+        # A version of each key, a second one of some of them, a third one of fewer.
+        for keys in ([key for key in KEYS if key not in there], KEYS[::25], KEYS[::45]):
+            for row in await db.fetch(_PUT_ALL, versions, *like, keys):
+                made[row["key"]].append(row["version"])
+        for row in await db.fetch(_DELETE_ALL, versions, KEYS[::35]):
+            made[row["key"]].append(row["version"])
+        for keys in ([key for key in UPLOADS if not begun[key]], UPLOADS[::50]):
+            for row in await db.fetch(_BEGIN_ALL, uploads, keys):
+                begun[row["key"]].append(row["id"])
     finally:
         await db.close()
-    all_versions = [(key, version) for key in KEYS for version in reversed(made[key])]
-    all_uploads = [(key, one) for key in UPLOADS for one in ids[key]]
-    return Filled(plain.name, versions.name, begun.name, all_versions, all_uploads)
-
-
-async def _all(keys: Sequence[str], do: Callable[[str], Awaitable[Any]]) -> None:
-    """Do it to each key, many at a time, which then share statements."""
-    for start in range(0, len(keys), 5000):
-        await asyncio.gather(*map(do, keys[start : start + 5000]))
-
-
-async def _bucket(db: Database, name: str) -> Bucket:
-    bucket = await buckets.get(db, name)
-    assert bucket is not None
-    return bucket
-
-
-async def _put(db: Database, bucket: Bucket, key: str, made: list[str] | None = None) -> None:
-    chunk = InlineChunk(bucket.domain_id, hashlib.sha256(b"x").digest(), 1, 0, b"x")
-    etag = hashlib.md5(b"x", usedforsecurity=False).hexdigest()
-    result = await objects.publish(db, bucket.id, key, bucket.owner.id, Draft(1, chunk), etag, Properties())
-    if made is not None:
-        assert result.version_id is not None
-        made.append(result.version_id)
-
-
-async def _delete(db: Database, bucket: Bucket, keys: Sequence[str], made: dict[str, list[str]]) -> None:
-    for start in range(0, len(keys), 1000):
-        targets = [Target(key) for key in keys[start : start + 1000]]
-        markers = await delete_versions(db, bucket.id, bucket.owner.id, targets)
-        for target, deleted in zip(targets, markers, strict=True):
-            assert deleted.version_id is not None
-            made[target.key].append(deleted.version_id)
-
-
-async def _begin(db: Database, bucket: Bucket, key: str, made: list[str]) -> None:
-    upload = await uploads.create(db, bucket.id, key, bucket.owner.id, Properties())
-    assert upload is not None
-    made.append(upload)
