@@ -74,6 +74,13 @@ def known(algorithm: str | None, header: str) -> str | None:
     raise S3Error("InvalidRequest", f"Value for {header} header is invalid.")
 
 
+def known_type(kind: str | None) -> str | None:
+    """The type of a checksum in capital letters. Raises InvalidRequest for one that there is not."""
+    if kind is None or kind.upper() in (FULL_OBJECT, COMPOSITE):
+        return kind and kind.upper()
+    raise S3Error("InvalidRequest", "Value for x-amz-checksum-type header is invalid.")
+
+
 def named(request: Any) -> str | None:
     """The algorithm that an upload of bytes names beside its value. Raises InvalidRequest."""
     return known(request.checksum_algorithm, "x-amz-sdk-checksum-algorithm")
@@ -82,6 +89,7 @@ def named(request: Any) -> str | None:
 def of_upload(algorithm: str | None, kind: str | None) -> tuple[str | None, str | None]:
     """Algorithm and type of a new multipart upload, from what the client asked. Raises InvalidRequest."""
     name = known(algorithm, "x-amz-checksum-algorithm")
+    kind = known_type(kind)
     if name is None:
         if kind is not None:
             raise S3Error(
@@ -91,11 +99,9 @@ def of_upload(algorithm: str | None, kind: str | None) -> tuple[str | None, str 
         return None, None
     if kind is None:
         return name, _TYPES[name][0]
-    if kind.upper() not in (FULL_OBJECT, COMPOSITE):
-        raise S3Error("InvalidRequest", "Value for x-amz-checksum-type header is invalid.")
-    if kind.upper() not in _TYPES[name]:
+    if kind not in _TYPES[name]:
         raise S3Error(
             "InvalidRequest",
-            f"The {kind.upper()} checksum type cannot be used with the {name.lower()} checksum algorithm.",
+            f"The {kind} checksum type cannot be used with the {name.lower()} checksum algorithm.",
         )
-    return name, kind.upper()
+    return name, kind

@@ -25,6 +25,7 @@ from s3gw.operations.lookup import bucket_of, refused
 from s3gw.operations.multipart import MAX_PARTS, no_upload, own_upload
 from s3gw.protocol import checksums as algorithms
 from s3gw.protocol import types
+from s3gw.protocol.values import invalid_argument
 
 MIN_PART = 5 << 20
 """Bytes of every part but the last."""
@@ -111,11 +112,9 @@ def _chosen(request: types.CompleteMultipartUploadInput) -> list[tuple[int, type
         if number is None or entry.e_tag is None:
             raise S3Error("MalformedXML")
         if not 1 <= number <= MAX_PARTS:
-            raise S3Error(
-                "InvalidArgument",
-                "Part number must be an integer between 1 and 10000, inclusive",
-                fields={"ArgumentName": "PartNumber", "ArgumentValue": str(number)},
-            )
+            below = "PartNumber must be >= 1"
+            above = "Part number must be an integer between 1 and 10000, inclusive"
+            raise invalid_argument("PartNumber", str(number), below if number < 1 else above)
         if chosen and number <= chosen[-1][0]:
             raise S3Error("InvalidPartOrder", fields={"UploadId": request.upload_id or ""})
         chosen.append((number, entry))
@@ -132,13 +131,24 @@ def _check_consecutive(upload: Upload, numbers: Sequence[int]) -> None:
 
 
 def _checked(upload: Upload, entry: types.CompletedPart, part: Part | None) -> Part:
-    """The part that an entry of the document means. Raises InvalidPart, InvalidRequest."""
+    """The part that an entry of the document means.
+
+    Raises InvalidArgument, InvalidPart, BadDigest, InvalidRequest.
+    """
+    given = checksums.given(entry)
+    if len(given) > 1 or not all(algorithms.is_digest(name, value) for name, value in given.items()):
+        message = "Invalid Base64 or multiple checksums present in request"
+        raise invalid_argument("Checksum", None, message)
     if part is None or etags.unquote(entry.e_tag or "") != part.etag:
         raise _invalid_part(upload, entry)
-    given = checksums.given(entry)
-    if any(part.checksums.get(name) != value for name, value in given.items()):
-        raise _invalid_part(upload, entry)
     algorithm = upload.checksum_algorithm
+    for name, value in given.items():
+        if part.checksums.get(name) == value:
+            continue
+        if algorithm not in (None, name):
+            what = f"The {name.lower()} you specified for part {part.number}"
+            raise S3Error("BadDigest", f"{what} did not match what we received.")
+        raise _invalid_part(upload, entry)
     if algorithm and upload.checksum_type == checksums.COMPOSITE and algorithm not in given:
         raise S3Error(
             "InvalidRequest",
@@ -169,6 +179,9 @@ def _check_sizes(request: types.CompleteMultipartUploadInput, parts: Sequence[Pa
             )
     size = sum(part.size for part in parts)
     expected = request.mpu_object_size
+    if expected is not None and expected < 0:
+        message = f"Value for x-amz-mp-object-size header is less than zero: '{expected}'"
+        raise S3Error("InvalidRequest", message)
     if expected is not None and expected != size:
         raise S3Error(
             "InvalidRequest",
@@ -195,14 +208,18 @@ def _check_checksums(
     request: types.CompleteMultipartUploadInput, upload: Upload, sums: Mapping[str, str]
 ) -> None:
     """What the client says of the object must be what its parts make. Raises BadDigest, InvalidRequest."""
-    kind = request.checksum_type
+    kind = checksums.known_type(request.checksum_type)
+    given = checksums.given(request)
+    if len(given) > 1:
+        message = "Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed."
+        raise S3Error("InvalidRequest", message)
     if kind is not None and kind != (upload.checksum_type or sums.get("type")):
         raise S3Error(
             "InvalidRequest",
             f"The upload was created using the {upload.checksum_type or 'null'} checksum mode. "
             "The complete request must use the same checksum mode.",
         )
-    for algorithm, value in checksums.given(request).items():
+    for algorithm, value in given.items():
         if algorithm not in sums:
             wanted = (upload.checksum_algorithm or "null").lower()
             raise S3Error(
@@ -211,10 +228,10 @@ def _check_checksums(
                 f"actual checksum Type: {algorithm.lower()}",
             )
         digest, _, count = sums[algorithm].partition("-")
-        given, _, given_count = value.partition("-")
-        algorithms.decode(algorithm, given)
+        told, _, told_count = value.partition("-")
+        algorithms.decode(algorithm, told)
         # A composite checksum comes with or without the number of parts.
-        if given != digest or given_count not in ("", count):
+        if told != digest or told_count not in ("", count):
             raise S3Error(
                 "BadDigest", f"The {algorithm} you specified did not match the calculated checksum."
             )

@@ -247,6 +247,15 @@ def decode(algorithm: str, value: str) -> bytes:
     return digest
 
 
+def is_digest(algorithm: str, value: str) -> bool:
+    """Whether `value` is the base64 of what may be such a digest."""
+    try:
+        decode(algorithm, value)
+    except S3Error:
+        return False
+    return True
+
+
 def combine(algorithm: str, parts: Sequence[tuple[bytes, int]]) -> bytes:
     """The checksum of a whole object from the (digest, length in bytes) of its parts in order.
 
