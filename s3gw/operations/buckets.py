@@ -6,11 +6,11 @@ from typing import Any
 
 from s3gw.access.acl import private
 from s3gw.access.documents import ACL, ENFORCED, NEW_BUCKET, OWNERSHIP, OWNERSHIPS, block_in, ownership_in
-from s3gw.db import buckets
+from s3gw.db import bucket_chunking, buckets
 from s3gw.db.buckets import Deletion
 from s3gw.db.records import Bucket
 from s3gw.errors import S3Error
-from s3gw.operations import grants, unsupported
+from s3gw.operations import grants, tags, unsupported
 from s3gw.operations.call import Call, operation
 from s3gw.operations.lookup import bucket_of, is_owner
 from s3gw.operations.markers import after_token, token
@@ -55,6 +55,7 @@ async def create_bucket(call: Call, request: types.CreateBucketInput) -> types.C
     settings = call.services.settings
     locks_wanted = bool(request.object_lock_enabled_for_bucket)
     region = _location(request.create_bucket_configuration, settings.region, settings.regions)
+    tagged = _tags(request.create_bucket_configuration)
     bucket, created = await buckets.create(
         call.services.db,
         request.bucket,
@@ -62,7 +63,7 @@ async def create_bucket(call: Call, request: types.CreateBucketInput) -> types.C
         region,
         settings.chunking,
         settings.archive_hints,
-        await _documents(call, request),
+        await _documents(call, request) | ({bucket_chunking.TAGS: tagged[0]} if tagged else {}),
         object_lock=locks_wanted,
     )
     if not created and not is_owner(call.account, bucket):
@@ -70,6 +71,8 @@ async def create_bucket(call: Call, request: types.CreateBucketInput) -> types.C
     if locks_wanted and not bucket.object_lock:
         # Success would let a client believe that it has what it asked for.
         raise S3Error("BucketAlreadyOwnedByYou", fields={"BucketName": request.bucket})
+    if created and tagged and tagged[1].tags:
+        await bucket_chunking.tag(call.services.db, bucket.id, *tagged)
     return types.CreateBucketOutput(location=f"/{request.bucket}")
 
 
@@ -160,6 +163,13 @@ async def _documents(call: Call, request: types.CreateBucketInput) -> dict[str, 
     return {**documents, ACL: acl.document()}
 
 
+def _tags(configuration: Any) -> tuple[dict[str, str], bucket_chunking.Change] | None:
+    """The tags of a new bucket, and what they say of how it stores. Raises as PutBucketTagging does."""
+    if configuration is None or configuration.tags is None:
+        return None
+    return tags.of_bucket(types.Tagging(tag_set=configuration.tags))
+
+
 def _location(configuration: Any, region: str, configured: tuple[str, ...]) -> str:
     """The region of a new bucket: the gateway's, one that it serves besides, or in S3's first region any.
 
@@ -167,10 +177,11 @@ def _location(configuration: Any, region: str, configured: tuple[str, ...]) -> s
     """
     if configuration is None:
         return region
-    for member in ("location", "bucket", "tags"):
+    for member in ("location", "bucket"):
         if getattr(configuration, member):
             raise unsupported.not_implemented(f"CreateBucketConfiguration.{member.capitalize()}")
-    constraint: str = configuration.location_constraint or region
+    given: str | None = configuration.location_constraint
+    constraint = region if given is None else given
     constraint = regions.ALIASES.get(constraint, constraint)
     if constraint == region or constraint in regions.beside(region, configured):
         return constraint

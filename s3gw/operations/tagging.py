@@ -7,7 +7,7 @@ from typing import Any
 from s3gw.db import bucket_chunking, bucket_settings
 from s3gw.db.records import NULL_VERSION, Bucket, ObjectVersion
 from s3gw.db.version_properties import Change, replace
-from s3gw.errors import ConfigError, S3Error
+from s3gw.errors import S3Error
 from s3gw.operations import events, tags
 from s3gw.operations.call import Call, operation
 from s3gw.operations.lookup import bucket_of, existing_bucket, find, version_of
@@ -62,12 +62,8 @@ async def put_bucket_tagging(call: Call, request: types.PutBucketTaggingInput) -
 
     Raises InvalidTag for one of these that says nothing.
     """
-    given = tags.of_document(request.tagging, tags.BUCKET_TAGS, "Bucket")
+    given, wanted = tags.of_bucket(request.tagging)
     bucket = await bucket_of(call, request)
-    try:
-        wanted = bucket_chunking.of_tags(given)
-    except ConfigError as error:
-        raise S3Error("InvalidTag", f"The tag says nothing that this store could do. {error}") from None
     if not await bucket_chunking.tag(call.services.db, bucket.id, given, wanted):
         raise missing_bucket(request.bucket)
 

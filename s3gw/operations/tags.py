@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterable, Mapping
 from urllib.parse import unquote_plus
 
-from s3gw.errors import S3Error
+from s3gw.db import bucket_chunking
+from s3gw.errors import ConfigError, S3Error
 from s3gw.protocol import types
 
 OBJECT_TAGS = 10
@@ -18,6 +19,7 @@ BUCKET_TAGS = 50
 _KEY_LENGTH, _VALUE_LENGTH = 128, 256
 _ALLOWED = re.compile(r"[\w\s+\-=.:/@]*")  # \w: letters and digits of every script, and the underscore
 _RESERVED = "aws:"
+_BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 
 def of_header(text: str | None) -> dict[str, str]:
@@ -28,8 +30,10 @@ def of_header(text: str | None) -> dict[str, str]:
     if not text:
         return {}
     pairs = []
-    for part in text.split("&"):
+    for part in filter(None, text.split("&")):
         name, _, value = part.partition("=")
+        if not name:
+            raise _malformed_header()
         pairs.append((_decoded(name), _decoded(value)))
     try:
         return _checked(pairs, OBJECT_TAGS, "Object")
@@ -46,6 +50,18 @@ def of_document(tagging: types.Tagging | None, most: int, what: str) -> dict[str
     if any(tag.key is None or tag.value is None for tag in tagging.tag_set):
         raise S3Error("MalformedXML")
     return _checked([(tag.key or "", tag.value or "") for tag in tagging.tag_set], most, what)
+
+
+def of_bucket(tagging: types.Tagging | None) -> tuple[dict[str, str], bucket_chunking.Change]:
+    """The tags of a bucket, and what those that begin with "s3gw:" say of how its objects are stored.
+
+    Raises as `of_document` does, and InvalidTag for one of these that says nothing.
+    """
+    given = of_document(tagging, BUCKET_TAGS, "Bucket")
+    try:
+        return given, bucket_chunking.of_tags(given)
+    except ConfigError as error:
+        raise S3Error("InvalidTag", f"The tag says nothing that this store could do. {error}") from None
 
 
 def shown(tags: Mapping[str, str] | None) -> list[types.Tag]:
@@ -67,11 +83,14 @@ def _checked(pairs: Iterable[tuple[str, str]], most: int, what: str) -> dict[str
             raise _invalid("Cannot provide multiple Tags with the same key", key)
         found[key] = value
     if len(found) > most:
-        raise S3Error("BadRequest", f"{what} tags cannot be greater than {most}")
+        counted = "Bucket tag count" if what == "Bucket" else f"{what} tags"
+        raise S3Error("BadRequest", f"{counted} cannot be greater than {most}")
     return found
 
 
 def _decoded(text: str) -> str:
+    if _BAD_ESCAPE.search(text):
+        raise _malformed_header()
     try:
         return unquote_plus(text, errors="strict")
     except UnicodeDecodeError:

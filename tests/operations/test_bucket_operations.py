@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from s3gw.access.principals import account_number
+from s3gw.db import buckets
 from s3gw.protocol import types
 from tests.operations.operation_calls import Operations
 
@@ -55,7 +56,7 @@ async def test_case_16_a_bucket_of_dots(s3: Operations) -> None:
         assert (await s3.refused(request)).code == "InvalidBucketName"
 
 
-@pytest.mark.parametrize("constraint", [None, "", "us-east-1"])
+@pytest.mark.parametrize("constraint", [None, "us-east-1"])
 async def test_locations_that_are_here(s3: Operations, constraint: str | None) -> None:
     configuration = types.CreateBucketConfiguration(location_constraint=constraint)
     await s3.do(types.CreateBucketInput(bucket="bucket", create_bucket_configuration=configuration))
@@ -83,9 +84,11 @@ async def _located(s3: Operations, bucket: str, constraint: str) -> str | None:
 async def test_the_first_region_takes_buckets_for_any_other(s3: Operations) -> None:
     assert await _located(s3, "known", "eu-west-1") == "eu-west-1"
     assert await _located(s3, "older", "EU") == "eu-west-1"
-    configuration = types.CreateBucketConfiguration(location_constraint="moon")
-    request = types.CreateBucketInput(bucket="bucket", create_bucket_configuration=configuration)
-    assert (await s3.refused(request)).code == "InvalidLocationConstraint"
+    for constraint in ("moon", ""):
+        configuration = types.CreateBucketConfiguration(location_constraint=constraint)
+        request = types.CreateBucketInput(bucket="bucket", create_bucket_configuration=configuration)
+        error = await s3.refused(request)
+        assert (error.code, error.fields) == ("InvalidLocationConstraint", {"LocationConstraint": constraint})
 
 
 async def test_another_region_takes_buckets_for_those_it_is_told_of(s3: Operations) -> None:
@@ -112,7 +115,7 @@ async def test_settings_that_are_refused(s3: Operations) -> None:
         {"bucket_namespace": "account-regional"},
         {
             "create_bucket_configuration": types.CreateBucketConfiguration(
-                tags=[types.Tag(key="a", value="b")]
+                location=types.LocationInfo(type="AvailabilityZone")
             )
         },
     ]
@@ -125,7 +128,7 @@ async def test_settings_that_are_refused(s3: Operations) -> None:
 @pytest.mark.parametrize(
     ("members", "message"),
     [
-        ({"acl": "everyone"}, "Invalid Argument"),
+        ({"acl": "everyone"}, ""),
         ({"object_ownership": "Everyone"}, "Invalid x-amz-object-ownership header: Everyone"),
         ({"object_ownership": ""}, "Invalid x-amz-object-ownership header: "),
     ],
@@ -135,6 +138,21 @@ async def test_settings_that_do_not_exist(s3: Operations, members: dict[str, Any
     assert (error.code, error.message) == ("InvalidArgument", message)
     assert error.fields["ArgumentName"] == f"x-amz-{next(iter(members)).replace('_', '-')}"
     assert (await s3.refused(types.HeadBucketInput(bucket="bucket"))).code == "NoSuchBucket"
+
+
+async def test_tags_of_a_new_bucket(s3: Operations) -> None:
+    tags = [types.Tag(key="a", value="b"), types.Tag(key="s3gw:chunking", value="fixed-4m")]
+    configuration = types.CreateBucketConfiguration(tags=tags)
+    await s3.do(types.CreateBucketInput(bucket="bucket", create_bucket_configuration=configuration))
+    assert (await s3.do(types.GetBucketTaggingInput(bucket="bucket"))).tag_set == tags
+    made = await buckets.get(s3.services.db, "bucket")
+    assert made is not None
+    assert made.chunking == "fixed-4m"
+    for tag in (types.Tag(key="k" * 200, value=""), types.Tag(key="s3gw:chunking", value="none")):
+        configuration = types.CreateBucketConfiguration(tags=[tag])
+        request = types.CreateBucketInput(bucket="other", create_bucket_configuration=configuration)
+        assert (await s3.refused(request)).code == "InvalidTag"
+        assert (await s3.refused(types.HeadBucketInput(bucket="other"))).code == "NoSuchBucket"
 
 
 async def test_settings_that_change_nothing(s3: Operations) -> None:

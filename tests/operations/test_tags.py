@@ -33,6 +33,22 @@ def tags_document(kept: dict[str, str]) -> types.Tagging:
     return types.Tagging(tag_set=tags.shown(kept))
 
 
+@pytest.mark.parametrize(
+    ("header", "kept"),
+    [
+        ("&", {}),
+        ("&&a=1&&b&", {"a": "1", "b": ""}),
+        ("a", {"a": ""}),
+        ("a=&", {"a": ""}),
+        ("a++b=c++d", {"a  b": "c  d"}),
+        ("a%2D=%2B", {"a-": "+"}),
+        ("a=b=c", {"a": "b=c"}),
+    ],
+)
+def test_headers_as_s3_reads_them(header: str, kept: dict[str, str]) -> None:
+    assert tags.of_header(header) == kept
+
+
 @given(st.text())
 def test_no_header_breaks_the_parser(text: str) -> None:
     codes = set()
@@ -48,8 +64,10 @@ def test_no_header_breaks_the_parser(text: str) -> None:
     [
         ("a=1&a=2", "InvalidArgument"),
         ("a=%ff", "InvalidArgument"),
-        ("=1", "InvalidTag"),
-        ("a=1&", "InvalidTag"),
+        ("a=%", "InvalidArgument"),
+        ("a%2=1", "InvalidArgument"),
+        ("=", "InvalidArgument"),
+        ("=1", "InvalidArgument"),
         ("k" * 129 + "=1", "InvalidTag"),
         ("k=" + "v" * 257, "InvalidTag"),
         ("k=%3C", "InvalidTag"),
@@ -81,3 +99,9 @@ def test_documents_that_are_refused(given_tags: tuple[tuple[str | None, str | No
     assert caught.value.code == code
     with pytest.raises(S3Error, match="not well-formed"):
         tags.of_document(types.Tagging(), 10, "Object")
+
+
+def test_how_many_a_bucket_may_have() -> None:
+    many = document(*((f"k{number}", "") for number in range(51)))
+    with pytest.raises(S3Error, match="BadRequest: Bucket tag count cannot be greater than 50"):
+        tags.of_bucket(many)
