@@ -34,6 +34,8 @@ class Condition(NamedTuple):
     name: str
     """As the policy writes it: with the leading $."""
     value: str
+    spaced: bool = True
+    """Whether errors repeat it with spaces: as the policy writes its lists; objects always."""
 
     @property
     def field(self) -> str | None:
@@ -41,8 +43,14 @@ class Condition(NamedTuple):
         return self.name[1:].lower() if self.name.startswith("$") else None
 
     @property
-    def is_secret(self) -> bool:
-        """Whether the value is a customer's key, which no error repeats."""
+    def shown(self) -> str:
+        """As errors repeat it, which for a customer's key they do not."""
+        separators = None if self.spaced else (",", ":")
+        said = [self.operator, self.name, "***" if self._is_secret else self.value]
+        return json.dumps(said, ensure_ascii=False, separators=separators)
+
+    @property
+    def _is_secret(self) -> bool:
         return self.name.lower().endswith("-customer-key")
 
     def holds(self, fields: Mapping[str, str]) -> bool:
@@ -81,8 +89,7 @@ class FormPolicy:
             raise _violated("Policy expired.")
         for condition in self.conditions:
             if not condition.holds(fields):
-                shown = condition._replace(value="***") if condition.is_secret else condition
-                raise _violated(f"Policy Condition failed: {json.dumps(list(shown), ensure_ascii=False)}")
+                raise _violated(f"Policy Condition failed: {condition.shown}")
         named = {condition.field for condition in self.conditions}
         for name in fields:
             if name not in named and name not in _FREE and not name.startswith(_FREE_PREFIXES):
@@ -100,27 +107,43 @@ class FormPolicy:
 
 def parse_policy(encoded: str) -> FormPolicy:
     """Read a policy from its base64. Raises InvalidPolicyDocument."""
+    document, spaced = _document(encoded)
+    expiration = _expiration(document.get("expiration"))
+    given = document.get("conditions")
+    if given is None:
+        raise _invalid("Policy missing conditions.")
+    if not isinstance(given, list):
+        raise _invalid("Invalid 'conditions' value: must be a List.")
+    smallest, largest = _range(given)
+    conditions = tuple(_condition(one, spaced) for one in given if not _is_range(one))
+    return FormPolicy(expiration, conditions, smallest, largest)
+
+
+def _document(encoded: str) -> tuple[dict[str, Any], bool]:
+    """The policy, and whether it is written with spaces between strings."""
+    if not encoded:
+        raise _invalid("Expecting '{' but found End-of-Input")
     try:
         text = b64decode("".join(encoded.split()), validate=True)
+    except ValueError:
+        raise _invalid("invalid Base64 encoding.") from None
+    try:
         document = json.loads(text)
     except (ValueError, RecursionError):
         raise _invalid("Invalid JSON.") from None
     if not isinstance(document, dict):
         raise _invalid("Invalid JSON.")
-    expiration = _expiration(document.get("expiration"))
-    given = document.get("conditions")
-    if not isinstance(given, list):
-        raise _invalid("Policy missing conditions.")
-    smallest, largest = _range(given)
-    conditions = tuple(_condition(one) for one in given if not _is_range(one))
-    return FormPolicy(expiration, conditions, smallest, largest)
+    for name in document:
+        if name.lower() not in ("expiration", "conditions"):
+            raise _invalid(f'Unexpected: "{_shown(name)}"')
+    return document, b'", "' in text
 
 
 def _expiration(value: Any) -> datetime:
     if value is None:
         raise _invalid("Policy missing expiration.")
     if not isinstance(value, str):
-        raise _invalid("Expiration must be a string.")
+        raise _invalid("Invalid JSON.")
     wrong = _invalid(f"Invalid 'expiration' value: '{_shown(value)}'")
     if not _EXPIRATION.fullmatch(value):
         raise wrong
@@ -146,7 +169,7 @@ def _range(conditions: Iterable[Any]) -> tuple[int, int | None]:
         if not _is_range(condition):
             continue
         if len(condition) != 3:
-            raise _invalid("Invalid Condition: content-length-range takes a minimum and a maximum.")
+            raise _invalid("Invalid content-length-range: wrong number of arguments.")
         low, high = _size(condition[1]), _size(condition[2])
         smallest = max(smallest, low)
         largest = high if largest is None else min(largest, high)
@@ -158,10 +181,10 @@ def _size(value: Any) -> int:
         return int(value)
     if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
         return value
-    raise _invalid("Invalid Condition: content-length-range takes whole numbers of bytes.")
+    raise _invalid("Invalid JSON.")
 
 
-def _condition(given: Any) -> Condition:
+def _condition(given: Any, spaced: bool) -> Condition:
     if isinstance(given, dict):
         if len(given) != 1:
             raise _invalid(_ONE_PROPERTY)
@@ -169,11 +192,18 @@ def _condition(given: Any) -> Condition:
         if not isinstance(value, str):
             raise _invalid("Invalid Simple-Condition: value must be a string.")
         return Condition("eq", f"${name}", value)
-    if not isinstance(given, list) or not all(isinstance(part, str) for part in given):
-        raise _invalid("Invalid Condition: conditions are lists of strings or objects.")
-    if len(given) != 3 or given[0].lower() not in ("eq", "starts-with"):
-        raise _invalid("Invalid Condition: unknown operation or wrong number of values.")
-    return Condition(given[0].lower(), given[1], given[2])
+    if not isinstance(given, list):
+        raise _invalid("Invalid condition test: must be a List or Object.")
+    if not given:
+        raise _invalid("Invalid Condition: missing operation identifier.")
+    if not all(isinstance(part, str) for part in given):
+        raise _invalid("Invalid JSON.")
+    operator = given[0].lower()
+    if operator not in ("eq", "starts-with"):
+        raise _invalid(f"Invalid Condition: unknown operation '{_shown(given[0])}'.")
+    if len(given) != 3:
+        raise _invalid(f"Invalid {operator}: wrong number of arguments.")
+    return Condition(operator, given[1], given[2], spaced)
 
 
 def _shown(value: str) -> str:

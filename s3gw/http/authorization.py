@@ -192,6 +192,11 @@ def wrong_region(given: str, expected: str, *, in_header: bool) -> S3Error:
     return _wrong_region(given, expected, _malformed_header if in_header else _malformed_query)
 
 
+def wrong_region_of_form(given: str, expected: str) -> S3Error:
+    """The same of a form upload."""
+    return _wrong_region(given, expected, _malformed_field)
+
+
 def _wrong_region(given: str, expected: str, malformed: _Malformed) -> S3Error:
     error = malformed(f"the region '{given}' is wrong; expecting '{expected}'", {"Region": expected})
     error.headers["x-amz-bucket-region"] = expected  # where SDKs look for it when there is no document
@@ -274,10 +279,23 @@ def read_form_credential(
 ) -> tuple[str, Scope]:
     """Access key and scope that the fields of a form upload claim. Raises S3Error for malformed ones."""
     if algorithm != ALGORITHM:
-        raise S3Error("AuthorizationQueryParametersError", f'X-Amz-Algorithm only supports "{ALGORITHM}"')
-    access_key, scope = _credential(credential, region, beside, _malformed_query)
-    _query_date(timestamp, scope)
+        raise _wrong_field("X-Amz-Algorithm", algorithm, f"Only {ALGORITHM} is supported")
+    access_key, scope = _credential(credential, region, beside, _malformed_field)
+    if parse_timestamp(timestamp) is None:
+        raise _wrong_field("X-Amz-Date", timestamp, "X-Amz-Date must be formated via ISO8601 Long format")
+    if scope.date != timestamp[:8]:
+        raise _wrong_field("X-Amz-Date", timestamp, "Date in credential does not match X-Amz-Date")
     return access_key, scope
+
+
+def _wrong_field(name: str, value: str, message: str) -> S3Error:
+    shown = value[:256].encode(errors="replace").decode()
+    return S3Error("InvalidArgument", message, fields={"ArgumentName": name, "ArgumentValue": shown})
+
+
+def _malformed_field(reason: str, fields: dict[str, str] | None = None) -> S3Error:
+    """The error for the credential of a form upload."""
+    return S3Error("InvalidArgument", reason, fields={"ArgumentName": "X-Amz-Credential", **(fields or {})})
 
 
 def _query_date(timestamp: str, scope: Scope) -> datetime:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from s3gw.errors import S3Error
 from s3gw.http import canonical
-from s3gw.http.authorization import NONE, Regions, read_form_credential, wrong_region
+from s3gw.http.authorization import NONE, Regions, read_form_credential, wrong_region_of_form
 from s3gw.http.canonical import Scope
 from s3gw.http.signature import Authenticated, mismatch, secret_of
 from s3gw.protocol.values import invalid_argument
@@ -50,7 +50,7 @@ async def authenticate_form(
     by_4 = _claims(fields, _VERSION_4)
     by_2 = _claims(fields, _VERSION_2)
     policy = fields.get("policy")
-    if not policy:
+    if policy is None:
         if by_4 or by_2:
             raise missing_field("policy")
         return None
@@ -86,7 +86,7 @@ async def _version_4(
     except S3Error:
         if scope.region == region:
             raise
-        raise wrong_region(scope.region, region, in_header=False) from None
+        raise wrong_region_of_form(scope.region, region) from None
     return _signed(access_key, scope, fields["x-amz-date"], 4)
 
 

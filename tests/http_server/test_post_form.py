@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
@@ -173,7 +174,16 @@ def test_the_policy_decides_what_the_form_may_say(
             {"expiration": "2999-01-01 00:00:00+00:00", "conditions": CONDITIONS},
             "Invalid 'expiration' value: '2999-01-01 00:00:00+00:00'",
         ),
+        ({"expiration": True, "conditions": CONDITIONS}, "Invalid JSON."),
         ({"expiration": "2999-01-01T00:00:00Z"}, "Policy missing conditions."),
+        (
+            {"expiration": "2999-01-01T00:00:00Z", "conditions": True},
+            "Invalid 'conditions' value: must be a List.",
+        ),
+        (
+            {"expiration": "2999-01-01T00:00:00Z", "conditions": CONDITIONS, "extra": ""},
+            'Unexpected: "extra"',
+        ),
         ({"expiration": "2999-01-01T00:00:00Z", "CONDITIONS": CONDITIONS}, "Policy missing conditions."),
         (
             {"expiration": "2999-01-01T00:00:00Z", "conditions": [{}]},
@@ -184,14 +194,16 @@ def test_the_policy_decides_what_the_form_may_say(
             "Invalid Simple-Condition: value must be a string.",
         ),
         *(
-            ({"expiration": "2999-01-01T00:00:00Z", "conditions": [condition]}, "Invalid Condition: ")
-            for condition in (
-                ["content-length-range", 0],
-                ["content-length-range", -1, 0],
-                ["ends-with", "$key", "x"],
-                ["eq", "$key"],
-                "key",
-                [],
+            ({"expiration": "2999-01-01T00:00:00Z", "conditions": [condition]}, message)
+            for condition, message in (
+                (["content-length-range", 0], "Invalid content-length-range: wrong number of arguments."),
+                (["content-length-range", -1, 0], "Invalid JSON."),
+                (["content-length-range", "some", "14"], "Invalid JSON."),
+                (["ends-with", "$key", "x"], "Invalid Condition: unknown operation 'ends-with'."),
+                (["eq", "$key"], "Invalid eq: wrong number of arguments."),
+                (["eq", "$key", True], "Invalid JSON."),
+                ("key", "Invalid condition test: must be a List or Object."),
+                ([], "Invalid Condition: missing operation identifier."),
             )
         ),
     ],
@@ -201,6 +213,17 @@ def test_policies_that_are_none(gateway: Gateway, bucket: str, policy: Any, mess
     status, code, said = _said(answer)
     assert (status, code) == (400, "InvalidPolicyDocument")
     assert said.startswith(f"Invalid Policy: {message}")
+
+
+def test_a_condition_is_repeated_as_the_policy_writes_it(gateway: Gateway, bucket: str) -> None:
+    conditions: list[Any] = [{"bucket": bucket}, *CONDITIONS, {"x-amz-meta-a": "b"}]
+    for separators, written in (((", ", ": "), '["eq", "$key", "k"]'), ((",", ":"), '["eq","$key","k"]')):
+        for last, shown in ((["eq", "$key", "k"], written), ({"key": "k"}, '["eq", "$key", "k"]')):
+            policy = forms.policy_of([*conditions, last])
+            text = json.dumps(policy, separators=separators)
+            fields = {**ALLOWED, "x-amz-meta-a": "b", **forms.sign_2(gateway, text)}
+            message = f"Invalid according to Policy: Policy Condition failed: {shown}"
+            assert _said(post(gateway, bucket, body_of(fields))) == (403, "AccessDenied", message)
 
 
 def test_policies_expire_and_bind_the_bucket(gateway: Gateway, bucket: str, s3: S3Client) -> None:
@@ -260,14 +283,28 @@ def test_signatures_that_are_none(gateway: Gateway, bucket: str, s3: S3Client) -
         assert ask(signed, {"key": ""})[:2] == (400, "InvalidArgument")
         assert ask(signed, {"x-amz-security-token": "x"})[:2] == (400, "InvalidToken")
     by_4 = forms.sign_4(gateway, policy)
-    for change in (
-        {"x-amz-algorithm": "AWS4-HMAC-SHA1"},
-        {"x-amz-credential": f"{gateway.access_key}/20200101/us-east-1/s3/aws4_request"},
-        {"x-amz-credential": by_4["x-amz-credential"].replace("us-east-1", "eu-west-1")},
-        {"x-amz-date": "today"},
+    elsewhere = by_4["x-amz-credential"].replace("us-east-1", "eu-west-1")
+    for change, message in (
+        ({"x-amz-algorithm": "AWS4-HMAC-SHA1"}, "Only AWS4-HMAC-SHA256 is supported"),
+        ({"x-amz-credential": "no-slashes"}, "the Credential is mal-formed; expecting"),
+        (
+            {"x-amz-credential": f"{gateway.access_key}/20200101/us-east-1/s3/aws4_request"},
+            "Date in credential",
+        ),
+        ({"x-amz-credential": elsewhere}, "the region 'eu-west-1' is wrong; expecting 'us-east-1'"),
+        ({"x-amz-date": "today"}, "X-Amz-Date must be formated via ISO8601 Long format"),
     ):
-        answer = post(gateway, bucket, body_of({**ALLOWED, **by_4, **change}))
-        assert (answer.status, answer.code) == (400, "AuthorizationQueryParametersError")
+        status, code, said = _said(post(gateway, bucket, body_of({**ALLOWED, **by_4, **change})))
+        assert (status, code) == (400, "InvalidArgument")
+        assert said.startswith(message)
+    for policy_text, message in (
+        ("", "Invalid Policy: Expecting '{' but found End-of-Input"),
+        ("no_base64", "Invalid Policy: invalid Base64 encoding."),
+    ):
+        again = {**by_4, "policy": policy_text}
+        again["x-amz-signature"] = wire.Signer(gateway).sign(policy_text)
+        answer = _said(post(gateway, bucket, body_of({**ALLOWED, **again})))
+        assert answer == (400, "InvalidPolicyDocument", message)
     unsigned = {**ALLOWED, "policy": forms.encode(policy)}
     assert _said(post(gateway, bucket, body_of(unsigned)))[:2] == (403, "AccessDenied")
     assert _said(post(gateway, bucket, body_of(ALLOWED)))[:2] == (403, "AccessDenied")
