@@ -120,7 +120,7 @@ def _read(text: str) -> dict[str, Any]:
     try:
         found = json.loads(text, object_pairs_hook=_distinct, parse_constant=_no_constant)
     except (ValueError, RecursionError):
-        raise malformed("Policies must be valid JSON and the first byte must be '{'") from None
+        raise malformed("This policy contains invalid Json") from None
     assert isinstance(found, dict)
     return found
 

@@ -33,7 +33,11 @@ IN_THREAD = 16 * 1024
 DOCUMENT_LIMIT = 1 << 20
 LARGE_DOCUMENT_LIMIT = 8 << 20
 """Of the documents that list up to 1,000 keys of 1,024 escaped bytes, or 10,000 parts with checksums."""
-_LARGE_DOCUMENTS = frozenset(("CompleteMultipartUpload", "DeleteObjects"))
+_LIMITS = {
+    "CompleteMultipartUpload": LARGE_DOCUMENT_LIMIT,
+    "DeleteObjects": LARGE_DOCUMENT_LIMIT,
+    "PutBucketWebsite": 128 << 10,
+}
 _MAX_LENGTH = 1 << 60
 
 
@@ -106,7 +110,7 @@ def body_of_file(source: Source, headers: Headers, length: int, framing: Framing
 
 def document_limit(operation: str) -> int:
     """Bytes that the document of an operation may have."""
-    return LARGE_DOCUMENT_LIMIT if operation in _LARGE_DOCUMENTS else DOCUMENT_LIMIT
+    return _LIMITS.get(operation, DOCUMENT_LIMIT)
 
 
 async def read_document(
@@ -117,7 +121,6 @@ async def read_document(
     limit: int = DOCUMENT_LIMIT,
     checksums: bool = True,
     digest_required: bool = False,
-    too_large: str = "MalformedXML",
 ) -> bytes:
     """A whole body of at most `limit` bytes, verified like any other; b"" where the request has none.
 
@@ -132,7 +135,8 @@ async def read_document(
         headers["Content-Length"] = "0"
     body = open_body(source, headers, authenticated, md5=False, checksums=checksums)
     if body.length > limit:
-        raise S3Error(too_large, fields={"MaxMessageLengthBytes": str(limit)})
+        code = "MalformedXML" if limit >= DOCUMENT_LIMIT else "MaxMessageLengthExceeded"
+        raise S3Error(code, fields={"MaxMessageLengthBytes": str(limit)})
     return b"".join([bytes(block) async for block in body])
 
 

@@ -90,9 +90,9 @@ def _from_query(address: Address) -> Claim:
 
 def signed_at(headers: Headers) -> datetime:
     """When a request was signed in its header: x-amz-date, or where that is absent Date."""
-    text = headers.get("x-amz-date") or headers.get("Date") or ""
+    text = headers.get("x-amz-date", headers.get("Date", ""))
     found = parse_timestamp(text) or http_date(text)
-    if found is None:
+    if found is None or found.timestamp() < 0:
         raise S3Error("AccessDenied", "AWS authentication requires a valid Date or x-amz-date header")
     return found
 

@@ -12,8 +12,9 @@ from s3gw.errors import S3Error
 from s3gw.operations import checksums, customer_keys, encryption
 from s3gw.operations.call import Call, operation
 from s3gw.operations.lookup import existing_bucket, find, version_of
-from s3gw.operations.markers import page_size
+from s3gw.operations.markers import MAX_PAGE
 from s3gw.protocol import types
+from s3gw.protocol.values import NO_ATTRIBUTES
 
 _NAMES = frozenset({"ETag", "Checksum", "ObjectParts", "StorageClass", "ObjectSize"})
 _MAX_MARKER = 10000
@@ -48,11 +49,7 @@ def _wanted(request: types.GetObjectAttributesInput) -> set[str]:
     """Raises InvalidRequest where nothing is asked for, InvalidArgument for what S3 does not know."""
     names = {name.strip() for given in request.object_attributes or () for name in given.split(",")} - {""}
     if not names:
-        raise S3Error(
-            "InvalidRequest",
-            "The x-amz-object-attributes header specifying the attributes to be retrieved is either missing "
-            "or empty",
-        )
+        raise S3Error("InvalidRequest", NO_ATTRIBUTES)
     if not names <= _NAMES:
         raise S3Error(
             "InvalidArgument",
@@ -69,7 +66,8 @@ async def _parts(
     call: Call, request: types.GetObjectAttributesInput, version: ObjectVersion
 ) -> types.GetObjectAttributesParts:
     """A page of the parts; as in S3, their list is there only where they have checksums."""
-    limit = page_size("x-amz-max-parts", request.max_parts)
+    asked = request.max_parts
+    limit = MAX_PAGE if asked is None or asked < 0 else min(asked, MAX_PAGE)  # S3 takes no notice of others
     marker = request.part_number_marker or 0
     if not 0 <= marker <= _MAX_MARKER:
         raise S3Error(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import unquote
 
 from s3gw.errors import S3Error
-from s3gw.operations.names import check_key
+from s3gw.operations.names import check_key, is_bucket_name
 
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _VERSION = "?versionId="
@@ -31,8 +31,10 @@ def parse_copy_source(header: str | None) -> CopySource:
     header = header or ""
     path, _, version = header.strip().partition(_VERSION)
     bucket, slash, key = _decoded(header, path.removeprefix("/")).partition("/")
-    if not (bucket and slash and key):
-        raise _invalid(header, "Copy Source must mention the source bucket and key: sourcebucket/sourcekey")
+    if not is_bucket_name(bucket):
+        raise _invalid(header, "Invalid copy source bucket name")
+    if not (slash and key):
+        raise _invalid(header, "Invalid copy source object key")
     check_key(key)
     if _VERSION in header and not version:
         raise _invalid(header, "Version id cannot be the empty string")
@@ -41,12 +43,12 @@ def parse_copy_source(header: str | None) -> CopySource:
 
 def _decoded(header: str, text: str) -> str:
     if _BAD_ESCAPE.search(text):
-        raise _invalid(header, "Invalid copy source encoding.")
+        raise _invalid(header, "Invalid copy source encoding")
     try:
         decoded = unquote(text, errors="strict")
         decoded.encode()
     except UnicodeError:
-        raise _invalid(header, "Invalid copy source encoding.") from None
+        raise _invalid(header, "Invalid copy source encoding") from None
     return decoded
 
 

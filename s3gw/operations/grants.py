@@ -17,16 +17,16 @@ from s3gw.errors import S3Error
 from s3gw.operations.call import Call
 from s3gw.protocol import types
 from s3gw.protocol.members import Members
+from s3gw.protocol.values import invalid_argument
 
-_GRANTS = Members(
-    {
-        Permission.FULL_CONTROL: "grant_full_control",
-        Permission.READ: "grant_read",
-        Permission.WRITE: "grant_write",
-        Permission.READ_ACP: "grant_read_acp",
-        Permission.WRITE_ACP: "grant_write_acp",
-    }
-)
+_MEMBERS = {
+    Permission.READ: "grant_read",
+    Permission.WRITE: "grant_write",
+    Permission.READ_ACP: "grant_read_acp",
+    Permission.WRITE_ACP: "grant_write_acp",
+    Permission.FULL_CONTROL: "grant_full_control",
+}
+_GRANTS = Members(_MEMBERS)
 _ENTRY = re.compile(r'\s*(id|emailAddress|uri)\s*=\s*(?:"([^"]*)"|([^",]*))\s*', re.IGNORECASE)
 _OWNERS = frozenset({"bucket-owner-full-control", "private"})
 
@@ -46,39 +46,39 @@ async def from_headers(call: Call, request: Any, owner: str, bucket_owner: str |
         if grants:
             raise S3Error("InvalidRequest", "Specifying both Canned ACLs and Header Grants is not allowed")
         if request.acl not in CANNED:
-            fields = {"ArgumentName": "x-amz-acl", "ArgumentValue": request.acl}
-            raise S3Error("InvalidArgument", fields=fields)
+            raise invalid_argument("x-amz-acl", request.acl, "")  # S3 says no more
         return canned(request.acl, owner, bucket_owner)
     if not grants:
         return None
     found = []
     for permission, value in grants.items():
-        for kind, name in _entries(value):
+        header = f"x-amz-{_MEMBERS[permission].replace('_', '-')}"
+        for kind, name in _entries(header, value):
             found.append(Grant(await _grantee(call, kind, name), permission))
     return granted(owner, found)
 
 
-def _entries(value: str) -> list[tuple[str, str]]:
+def _entries(header: str, value: str) -> list[tuple[str, str]]:
     found, at = [], 0
     while True:
         entry = _ENTRY.match(value, at)
         if entry is None or (entry.end() < len(value) and value[entry.end()] != ","):
-            raise S3Error("InvalidArgument", "Argument format not recognized")
+            raise invalid_argument(header, value, "Argument format not recognized")
         found.append((entry[1].lower(), (entry[2] if entry[2] is not None else entry[3]).strip()))
         at = entry.end() + 1
         if entry.end() >= len(value):
             return found
 
 
-async def _grantee(call: Call, kind: str, name: str) -> str:
-    """The canonical id or the group that is meant.
+async def _grantee(call: Call, kind: str, name: str, element: str = "id") -> str:
+    """The canonical id or the group that is meant; `element` is what an id is called where it was given.
 
     Raises InvalidArgument, UnresolvableGrantByEmailAddress.
     """
     match kind:
         case "uri":
             if name not in GROUPS:
-                raise _invalid("Invalid group uri", "uri", name)
+                raise invalid_argument("uri", name, "Invalid group uri")
             return name
         case "emailaddress":
             account = await grantees.by_email(call.services.db, name)
@@ -87,12 +87,8 @@ async def _grantee(call: Call, kind: str, name: str) -> str:
             return account.canonical_id
         case _:
             if await grantees.by_canonical_id(call.services.db, name) is None:
-                raise _invalid("Invalid id", "CanonicalUser/ID", name)
+                raise invalid_argument(element, name, "Invalid id")
             return name
-
-
-def _invalid(message: str, name: str, value: str) -> S3Error:
-    return S3Error("InvalidArgument", message, fields={"ArgumentName": name, "ArgumentValue": value})
 
 
 async def from_document(call: Call, policy: types.AccessControlPolicy, owner: str) -> Acl:
@@ -113,7 +109,7 @@ async def resolved(call: Call, given: Iterable[types.Grant]) -> list[Grant]:
             raise S3Error("MalformedACLError")
         match grantee.type:
             case "CanonicalUser" if grantee.id:
-                name = await _grantee(call, "id", grantee.id)
+                name = await _grantee(call, "id", grantee.id, "CanonicalUser/ID")
             case "Group" if grantee.uri:
                 name = await _grantee(call, "uri", grantee.uri)
             case "AmazonCustomerByEmail" if grantee.email_address:

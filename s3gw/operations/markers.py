@@ -7,6 +7,7 @@ import binascii
 from urllib.parse import quote
 
 from s3gw.errors import S3Error
+from s3gw.protocol.values import NO_INTEGER, invalid_argument
 
 MAX_PAGE = 1000
 _VERSION = "1"
@@ -46,12 +47,11 @@ def page_size(argument: str, given: int | None, highest: int = MAX_PAGE) -> int:
 
 def bad_number(argument: str, given: int) -> S3Error:
     """InvalidArgument for a count outside of what S3 takes, in its words."""
+    if given > 0:
+        return invalid_argument(argument, str(given), f"Provided {argument} {NO_INTEGER}")
     words = "".join(part.capitalize() if i else part for i, part in enumerate(argument.split("-")))
-    return S3Error(
-        "InvalidArgument",
-        f"Argument {words} must be an integer between 0 and 2147483647",
-        fields={"ArgumentName": argument, "ArgumentValue": str(given)},
-    )
+    message = f"Argument {words} must be an integer between 0 and 2147483647"
+    return invalid_argument(argument, str(given), message)
 
 
 class Encoder:

@@ -131,8 +131,7 @@ async def put_object_legal_hold(
 def _default(configuration: types.ObjectLockConfiguration | None) -> dict[str, Any] | None:
     """What a configuration says of new versions, as it is kept.
 
-    Raises MissingRequestBodyError, MalformedXML, InvalidRetentionPeriod, InvalidArgument for a period that is
-    too long.
+    Raises MissingRequestBodyError, MalformedXML, InvalidArgument for a period that is none or too long.
     """
     if configuration is None:
         raise missing_document()
@@ -158,7 +157,7 @@ def _default(configuration: types.ObjectLockConfiguration | None) -> dict[str, A
             continue
         if period < 1:
             message = "Default retention period must be a positive integer value."
-            raise S3Error("InvalidRetentionPeriod", message, fields={"ArgumentName": name})
+            raise invalid_argument(name, None, message)
         if period > most:
             raise invalid_argument(name, None, "Default retention period too large.")
         found[name.lower()] = period

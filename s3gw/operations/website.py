@@ -16,6 +16,7 @@ from s3gw.operations.call import Call, operation
 from s3gw.operations.lookup import bucket_of
 from s3gw.operations.names import missing_bucket
 from s3gw.protocol import types
+from s3gw.protocol.values import invalid_argument
 
 WEBSITE = "website"
 """Kind of document."""
@@ -23,6 +24,7 @@ _MOST_RULES = 50
 _PROTOCOLS = ("http", "https")
 _REDIRECTS = frozenset({"301", "302", "303", "304", "305", "307", "308"})
 """Those that S3 takes, whatever its message says."""
+_ERRORS = frozenset(map(str, [*range(400, 418), *range(500, 506)]))
 _OF_CONDITION = {"error": "http_error_code_returned_equals", "prefix": "key_prefix_equals"}
 _OF_REDIRECT = {
     "host": "host_name",
@@ -137,9 +139,10 @@ def _checked(given: types.WebsiteConfiguration | None) -> dict[str, Any]:
         raise _argument("The IndexDocument Suffix is not well formed", suffix or "null")
     document: dict[str, Any] = {"index": suffix}
     if given.error_document is not None:
-        if not given.error_document.key or "\0" in given.error_document.key:
-            raise S3Error("MalformedXML")
-        document["error"] = given.error_document.key
+        key = given.error_document.key
+        if not key or "\0" in key:
+            raise invalid_argument("ErrorDocument", key or "null", "The ErrorDocument Key is not well formed")
+        document["error"] = key
     if given.routing_rules is not None:
         document["rules"] = _checked_rules(given.routing_rules)
     return document
@@ -196,7 +199,7 @@ def _checked_rule(rule: types.RoutingRule) -> Rule:
             "shouldn't be present.",
         )
     error = condition.get("error")
-    if error is not None and not _is_status(error, "45"):
+    if error is not None and error not in _ERRORS:
         raise S3Error(
             "InvalidRequest",
             f"The provided HTTP error code ({error}) is not valid. Valid codes are 4XX or 5XX.",
@@ -224,11 +227,5 @@ def _check_target(host: str | None, protocol: str | None) -> None:
         raise S3Error("InvalidRequest", "The host name of a redirect can only have visible ASCII characters.")
 
 
-def _is_status(text: str, first: str) -> bool:
-    return len(text) == 3 and text.isascii() and text.isdigit() and text[0] in first
-
-
 def _argument(message: str, value: str) -> S3Error:
-    return S3Error(
-        "InvalidArgument", message, fields={"ArgumentName": "IndexDocument", "ArgumentValue": value}
-    )
+    return invalid_argument("IndexDocument", value, message)

@@ -19,6 +19,7 @@ OPERATIONS: Mapping[str, Operation] = {**MODELLED, **BEYOND_MODEL}
 """Every operation of S3 by name."""
 
 _READS = frozenset({"GET", "HEAD"})
+_NO_UPLOAD = "This operation does not accept partNumber without uploadId"
 _OPTIONS = OPERATIONS["OptionsObject"]
 _PLAIN = {
     (method, resource): OPERATIONS[choices[0].operation]
@@ -83,7 +84,7 @@ def _refuse_unknown(query: Mapping[str, str]) -> None:
                 fields={"Parameter": name},
             )
     if "partNumber" in query:
-        raise invalid_argument("partNumber", query["partNumber"], "A part number needs an uploadId")
+        raise invalid_argument("partNumber", query["partNumber"], _NO_UPLOAD)
 
 
 def _not_allowed(method: str, resource: str, subresource: str | None) -> S3Error:

@@ -27,6 +27,12 @@ Convert = Callable[[str, str], Any]
 Table = Mapping[str, tuple[str, Convert | None]]
 """By name of a header or parameter: the attribute it fills, and its conversion unless it is text."""
 
+NO_INTEGER = "not an integer or within integer range"
+NO_ATTRIBUTES = (
+    "The x-amz-object-attributes header specifying the attributes to be retrieved is either missing or empty"
+)
+_IGNORED = frozenset({"x-amz-max-parts"})
+"""Headers that S3 takes no notice of where they are not the integers that they should be."""
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("", "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _BAD_DATE = (ValueError, TypeError, OverflowError, IndexError)
@@ -71,7 +77,9 @@ def invalid_argument(name: str, value: str | None, message: str) -> S3Error:
 
 
 def missing_argument(name: str) -> S3Error:
-    """InvalidArgument for a header or parameter that an operation cannot do without."""
+    """The error for a header or parameter that an operation cannot do without; InvalidArgument of most."""
+    if name == "x-amz-object-attributes":
+        return S3Error("InvalidRequest", NO_ATTRIBUTES)
     return invalid_argument(name, None, f"This operation needs {name}")
 
 
@@ -142,7 +150,9 @@ def integer(name: str, value: str) -> int | None:
         return None
     number = decimal(value)
     if number is None:
-        raise invalid_argument(name, value, f"Provided {name} not an integer or within integer range")
+        if name in _IGNORED:
+            return None
+        raise invalid_argument(name, value, f"Provided {name} {NO_INTEGER}")
     return number
 
 

@@ -105,8 +105,8 @@ def test_the_configuration_of_a_bucket_without(s3: Any, plain: str) -> None:
         ({"ObjectLockEnabled": "Enabled", "Rule": {}}, "MalformedXML"),
         ({"ObjectLockEnabled": "Enabled", "Rule": {"DefaultRetention": {}}}, "MalformedXML"),
         (rule(), "MalformedXML"),
-        (rule(Days=0), "InvalidRetentionPeriod"),
-        (rule(Years=-1), "InvalidRetentionPeriod"),
+        (rule(Days=0), "InvalidArgument"),
+        (rule(Years=-1), "InvalidArgument"),
         (rule(Days=999999999), "InvalidArgument"),
     ],
 )

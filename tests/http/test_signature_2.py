@@ -143,6 +143,9 @@ async def test_times() -> None:
     dated = signed("GET", "/bucket/key", {"x-amz-date": now.strftime("%Y%m%dT%H%M%SZ")})
     dated.pop("Date")
     assert (await refused("GET", "/bucket/key", {**headers, "Date": "yesterday"}))[0] == "AccessDenied"
+    for date in ("", "yesterday", "Tue, 07 Jul 1950 21:53:04 GMT"):
+        said = await refused("GET", "/bucket/key", {**headers, "x-amz-date": date})
+        assert said == ("AccessDenied", "AWS authentication requires a valid Date or x-amz-date header")
     link = presigned("GET", "/bucket/key", expires=60)
     assert await check("GET", link, {}, now=now)
     assert await refused("GET", link, {}, now=now + timedelta(seconds=90)) == (

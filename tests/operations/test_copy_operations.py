@@ -204,7 +204,7 @@ async def test_sources_that_are_not_there(s3: Operations) -> None:
     for source, code in (
         ("bucket/other", "NoSuchKey"),
         ("nowhere/key", "NoSuchBucket"),
-        ("../key", "InvalidBucketName"),
+        ("../key", "InvalidArgument"),
         (f"bucket/key?versionId={'x' * 32}", "InvalidArgument"),
         ("bucket/key?versionId=x", "InvalidArgument"),
     ):

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from s3gw.errors import S3Error
 from s3gw.operations.copy_source import CopySource, parse_copy_source
+from s3gw.operations.names import is_bucket_name
 
-buckets = st.text(alphabet="abc-.1", min_size=3, max_size=20)
+buckets = st.text(alphabet="abc-.1", min_size=3, max_size=20).filter(is_bucket_name)
 keys = st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=100)
 versions = st.none() | st.text(alphabet="abcXYZ019._-", min_size=1, max_size=32)
 
@@ -56,15 +57,25 @@ def test_case_15_sources_are_literal(header: str, expected: CopySource) -> None:
     assert parse_copy_source(header) == expected
 
 
+_ENCODING, _BUCKET, _KEY = (
+    f"Invalid copy source {what}" for what in ("encoding", "bucket name", "object key")
+)
+
+
 @pytest.mark.parametrize(
-    "header",
-    ["", "/", "//", "bucket", "/bucket", "bucket/", "//bucket/key", "b/%zz", "b/%", "b/%ff", "b/a%00b",
-     "b/\udcff", "b/k?versionId="],
-)  # fmt: skip
-def test_case_30_an_empty_or_malformed_source(header: str) -> None:
+    ("header", "message"),
+    [
+        *((header, _BUCKET) for header in ("", "/", "//", "//bucket/key", "192.168.1.1/k", "b@d&()/k")),
+        *((header, _KEY) for header in ("bucket", "/bucket", "bucket/")),
+        *((header, _ENCODING) for header in ("b/%zz", "b/%", "%", "100%/k", "b/%ff", "b/\udcff", "b/%C3%")),
+        ("bucket/a%00b", "The key is empty or contains NUL."),
+        ("bucket/k?versionId=", "Version id cannot be the empty string"),
+    ],
+)
+def test_case_30_an_empty_or_malformed_source(header: str, message: str) -> None:
     with pytest.raises(S3Error) as caught:
         parse_copy_source(header)
-    assert caught.value.code == "InvalidArgument"
+    assert (caught.value.code, caught.value.message) == ("InvalidArgument", message)
     for value in caught.value.fields.values():
         value.encode()
 

@@ -46,10 +46,13 @@ def test_page_sizes() -> None:
         1000,
         1000,
     ]
-    for number in (-1, 2147483648):
+    for number, message in (
+        (-1, "Argument maxKeys must be an integer between 0 and 2147483647"),
+        (2147483648, "Provided max-keys not an integer or within integer range"),
+    ):
         with pytest.raises(S3Error) as caught:
             page_size("max-keys", number)
-        assert caught.value.message == "Argument maxKeys must be an integer between 0 and 2147483647"
+        assert caught.value.message == message
         assert caught.value.fields == {"ArgumentName": "max-keys", "ArgumentValue": str(number)}
 
 

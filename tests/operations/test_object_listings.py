@@ -159,7 +159,10 @@ async def test_bounds(filled: Operations) -> None:
     assert output.max_keys == 1000
     for request, message in (
         (types.ListObjectsInput(bucket="bucket", max_keys=-1), "Argument maxKeys must be an integer between"),
-        (types.ListObjectsV2Input(bucket="bucket", max_keys=2**31), "Argument maxKeys must be an integer"),
+        (
+            types.ListObjectsV2Input(bucket="bucket", max_keys=2**31),
+            "Provided max-keys not an integer or",
+        ),
         (types.ListObjectsV2Input(bucket="bucket", continuation_token="x"), "The continuation token"),
         (types.ListObjectsV2Input(bucket="bucket", continuation_token=""), "The continuation token"),
         (types.ListObjectsInput(bucket="bucket", encoding_type="x"), "Invalid Encoding Method"),

@@ -91,7 +91,11 @@ async def test_fifty_rules(s3: Operations) -> None:
             "The IndexDocument Suffix is not well formed",
         ),
         (site(index_document=types.IndexDocument(suffix="")), "InvalidArgument", None),
-        (site(error_document=types.ErrorDocument(key="")), "MalformedXML", None),
+        (
+            site(error_document=types.ErrorDocument(key="")),
+            "InvalidArgument",
+            "The ErrorDocument Key is not well formed",
+        ),
         (site(routing_rules=[]), "MalformedXML", None),
         (everything(None), "MalformedXML", None),
         (
@@ -132,10 +136,13 @@ async def test_fifty_rules(s3: Operations) -> None:
             )
             for code in ("300", "306", "399", "200", "3xx", "3011")
         ),
-        (
-            site(rule({"host_name": "h"}, http_error_code_returned_equals="302")),
-            "InvalidRequest",
-            "The provided HTTP error code (302) is not valid. Valid codes are 4XX or 5XX.",
+        *(
+            (
+                site(rule({"host_name": "h"}, http_error_code_returned_equals=code)),
+                "InvalidRequest",
+                f"The provided HTTP error code ({code}) is not valid. Valid codes are 4XX or 5XX.",
+            )
+            for code in ("302", "399", "418", "506", "4xx")
         ),
     ],
 )

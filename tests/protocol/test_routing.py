@@ -144,4 +144,6 @@ def test_two_subresources_conflict() -> None:
 
 
 def test_a_part_without_an_upload_is_not_an_object() -> None:
-    assert refused("PUT", "/b/k", "partNumber=3").code == "InvalidArgument"
+    error = refused("PUT", "/b/k", "partNumber=3")
+    message = "This operation does not accept partNumber without uploadId"
+    assert (error.code, error.message) == ("InvalidArgument", message)

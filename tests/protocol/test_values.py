@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from s3gw.errors import S3Error
 from s3gw.protocol import OPERATIONS, Head, types, values
+from s3gw.protocol.values import NO_ATTRIBUTES
 
 MOMENT = datetime(1994, 11, 6, 8, 49, 37, tzinfo=UTC)
 
@@ -95,7 +96,13 @@ def test_the_end_of_a_retention_is_iso_8601_to_the_millisecond() -> None:
 
 def test_what_an_operation_needs_is_named() -> None:
     assert refusal("UploadPart", {"uploadId": "u"}).fields == {"ArgumentName": "partNumber"}
-    assert refusal("GetObjectAttributes").fields == {"ArgumentName": "x-amz-object-attributes"}
+    error = refusal("GetObjectAttributes")
+    assert (error.code, error.message) == ("InvalidRequest", NO_ATTRIBUTES)
+
+
+def test_a_number_of_parts_that_is_none_counts_as_absent() -> None:
+    given = parse("GetObjectAttributes", x_amz_object_attributes="ETag", x_amz_max_parts="some")
+    assert given.max_parts is None
 
 
 def test_lists_of_words() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from tests.realm import ALL_USERS, AUTHENTICATED, DENIED, Realm, denied, group, refused
 
@@ -93,7 +94,15 @@ def test_grants_to_nobody_that_exists(realm: Realm) -> None:
     given: Any = {"Grants": grants, "Owner": main.owner}
     said = refused(main.s3.put_bucket_acl, Bucket=bucket, AccessControlPolicy=given)
     assert said == (400, "InvalidArgument")
-    assert refused(main.s3.put_bucket_acl, Bucket=bucket, GrantRead="id=_foo") == (400, "InvalidArgument")
+    for value, message, name in (
+        ("id=_foo", "Invalid id", "id"),
+        ("_foo", "Argument format not recognized", "x-amz-grant-read"),
+    ):
+        with pytest.raises(ClientError) as caught:
+            main.s3.put_bucket_acl(Bucket=bucket, GrantRead=value)
+        error: Any = caught.value.response["Error"]
+        assert (error["Code"], error["Message"], error["ArgumentName"]) == ("InvalidArgument", message, name)
+        assert error["ArgumentValue"] == value.removeprefix("id=")
     assert main.s3.get_bucket_acl(Bucket=bucket)["Grants"] == [main.shown_grant("FULL_CONTROL")]
 
 
