@@ -20,11 +20,10 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import boto3
 import pytest
-from botocore.config import Config
 
 from s3gw.db.embedded import attached
+from tests.boto import s3_client
 from tests.processes import command_name, process_tree, send
 
 if TYPE_CHECKING:
@@ -189,20 +188,7 @@ class Gateway:
 
     def client(self, endpoint: str | None = None, **config: Any) -> S3Client:
         """A boto3 client with newest defaults, except what `config` says; without retries."""
-        given = {
-            "retries": {"max_attempts": 0},
-            "s3": {"addressing_style": "path"},
-            "signature_version": "s3v4",  # or links of us-east-1 are signed as they were before SigV4
-            **config,
-        }
-        client: S3Client = boto3.session.Session().client(
-            "s3",
-            endpoint_url=endpoint or self.endpoint,
-            aws_access_key_id=self.access_key,
-            aws_secret_access_key=self.secret_key,
-            region_name="us-east-1",
-            config=Config(**given),
-        )
+        client = s3_client(endpoint or self.endpoint, self.access_key, self.secret_key, **config)
         self._clients.append(client)
         return client
 
@@ -223,6 +209,11 @@ class Gateway:
     def s3gw(self, *arguments: str, timeout: float = 300) -> str:
         """Run an s3gw command with this gateway's settings; what it printed."""
         return run([str(self.command), *arguments], self.environment(), None, timeout).decode()
+
+    def close_client(self, client: S3Client) -> None:
+        """Close one that is not needed any more; all are closed at the end."""
+        self._clients.remove(client)
+        client.close()
 
     def _close_clients(self) -> None:
         while self._clients:
@@ -275,9 +266,11 @@ def new_gateway(tmp_path: Path) -> Iterator[Callable[..., Gateway]]:
 
 
 @pytest.fixture
-def s3(gateway: Gateway) -> S3Client:
+def s3(gateway: Gateway) -> Iterator[S3Client]:
     """A client of the shared gateway."""
-    return gateway.client()
+    client = gateway.client()
+    yield client
+    gateway.close_client(client)
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from s3gw import pauses
 from s3gw.app import supervisor
+from s3gw.db import jobs
 from s3gw.jobs.runner import Runner
 from tests.processes import command_name, process_tree, send
 
@@ -21,6 +22,8 @@ ORDERS = "S3GW_TEST_ORDERS"
 ROOT = "S3GW_TEST_ROOT"
 LOOK = 0.1
 """Seconds between two looks at what is due."""
+SILENT = 1.0
+"""Seconds after which a run of a job that says nothing any more counts as cut off."""
 PAUSE = 0.1
 """Seconds until a worker that ended soon is started again."""
 
@@ -44,6 +47,7 @@ def install() -> None:
     pauses.install(hook)
     assert Runner.__init__.__kwdefaults__ is not None
     Runner.__init__.__kwdefaults__["look"] = LOOK
+    jobs.SILENT = SILENT
     supervisor.FIRST_PAUSE = supervisor.LAST_PAUSE = PAUSE
 
 

@@ -9,12 +9,11 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-import boto3
 import pytest
 from botocore import UNSIGNED
-from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from tests.boto import s3_client
 from tests.gateway import Gateway
 
 if TYPE_CHECKING:
@@ -47,22 +46,7 @@ class User:
 
     def client(self, **config: Any) -> S3Client:
         """A client of theirs."""
-        client: S3Client = boto3.session.Session().client(
-            "s3",
-            endpoint_url=self.gateway.endpoint,
-            aws_access_key_id=self.key["access_key"],
-            aws_secret_access_key=self.key["secret_key"],
-            region_name="us-east-1",
-            config=Config(
-                **{
-                    "retries": {"max_attempts": 0},
-                    "s3": {"addressing_style": "path"},
-                    "signature_version": "s3v4",
-                    **config,
-                }
-            ),
-        )
-        return client
+        return s3_client(self.gateway.endpoint, self.key["access_key"], self.key["secret_key"], **config)
 
     def bucket(self, **given: Any) -> str:
         """A new bucket of theirs."""

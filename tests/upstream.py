@@ -16,11 +16,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Protocol
 
-import boto3
 import pytest
-from botocore.config import Config
 from moto.moto_server.threaded_moto_server import ThreadedMotoServer
 
+from tests.boto import s3_client
 from tests.gateway import ACCESS_KEY, BIN, READY_WITHIN, SECRET_KEY, Gateway, clean_environment, free_port
 
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": ACCESS_KEY, "AWS_SECRET_ACCESS_KEY": SECRET_KEY}
@@ -51,14 +50,7 @@ def url(upstream: Upstream, place: str) -> str:
 
 def make_bucket(upstream: Upstream, bucket: str) -> None:
     """Create a bucket, as whoever runs the service would."""
-    client = boto3.session.Session().client(
-        "s3",
-        endpoint_url=upstream.endpoint,
-        aws_access_key_id=ACCESS_KEY,
-        aws_secret_access_key=SECRET_KEY,
-        region_name="us-east-1",
-        config=Config(s3={"addressing_style": "path"}),
-    )
+    client = s3_client(upstream.endpoint, ACCESS_KEY, SECRET_KEY, retries={})
     client.create_bucket(Bucket=bucket)
     client.close()
 

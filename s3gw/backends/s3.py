@@ -20,13 +20,14 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from email.utils import parsedate_to_datetime
-from functools import partial
+from functools import cache, partial
 from typing import Any, TypeVar
 from uuid import UUID
 
 import botocore.session
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, ProfileNotFound
+from botocore.loaders import Loader, create_loader
 
 from s3gw.backend_url import S3Location
 from s3gw.backends.base import Backend, BlobInfo, Buffer, Marker
@@ -250,6 +251,7 @@ class S3(Backend):
 
 def _make_client(location: S3Location, connections: int) -> Any:
     session = botocore.session.get_session()
+    session.register_component("data_loader", _loader(session.get_config_variable("data_path")))
     addressing = location.addressing or ("path" if location.endpoint else "auto")
     return session.create_client(
         "s3",
@@ -267,6 +269,12 @@ def _make_client(location: S3Location, connections: int) -> Any:
             s3={"addressing_style": addressing, "payload_signing_enabled": True},  # type: ignore[arg-type]
         ),
     )
+
+
+@cache
+def _loader(data_path: str | None) -> Loader:
+    """What reads AWS's descriptions of its services, and keeps them: 12 MB that all backends may share."""
+    return create_loader(data_path)
 
 
 def _parts(buffers: Sequence[Buffer]) -> list[bytes]:

@@ -6,17 +6,13 @@ import json
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import boto3
 import pytest
-from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from tests.boto import s3_client
 from tests.gateway import Gateway
-
-if TYPE_CHECKING:
-    from mypy_boto3_s3 import S3Client
 
 New = Callable[..., Gateway]
 
@@ -30,16 +26,7 @@ class User:
         self.id = json.loads(created)["id"]
         self.key = json.loads(gateway.s3gw("key", "create", name, "--json"))
         self.owner = {"DisplayName": f"{name} shown", "ID": self.id}
-        self.s3: S3Client = boto3.session.Session().client(
-            "s3",
-            endpoint_url=gateway.endpoint,
-            aws_access_key_id=self.key["access_key"],
-            aws_secret_access_key=self.key["secret_key"],
-            region_name="us-east-1",
-            config=Config(
-                retries={"max_attempts": 0}, s3={"addressing_style": "path"}, signature_version="s3v4"
-            ),
-        )
+        self.s3 = s3_client(gateway.endpoint, self.key["access_key"], self.key["secret_key"])
 
 
 @pytest.fixture

@@ -6,17 +6,17 @@ import urllib.request
 import uuid
 from typing import Any
 
-import boto3
 import pytest
 from botocore.config import Config
 
+from tests.boto import session
 from tests.gateway import Gateway
 
 
 @pytest.fixture
 def resources(gateway: Gateway) -> Any:
     """The resources of S3 on the shared gateway."""
-    return boto3.session.Session().resource(
+    return session().resource(
         "s3",
         endpoint_url=gateway.endpoint,
         aws_access_key_id=gateway.access_key,

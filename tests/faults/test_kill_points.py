@@ -41,6 +41,7 @@ def field(shared_dsn: str, tmp_path: Path) -> Iterator[Field]:
 @pytest.mark.slow
 @pytest.mark.parametrize("group", POINTS)
 def test_killed_at(field: Field, group: str) -> None:
+    """Each kill is followed by a look at every key, and all of them by one for what is left over."""
     gateway = field.gateways[0]
     field.start()
     for point in POINTS[group]:
@@ -52,7 +53,8 @@ def test_killed_at(field: Field, group: str) -> None:
         field.rest()
         gateway.restart()
         field.restarts += 1
-        field.settle()
+        field.look()
+    field.settle()
 
 
 async def lose_copies(field: Field, db: Database) -> None:

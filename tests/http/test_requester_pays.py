@@ -6,12 +6,11 @@ import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-import boto3
 import pytest
-from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from tests import wire
+from tests.boto import s3_client
 from tests.gateway import Gateway
 
 if TYPE_CHECKING:
@@ -23,14 +22,7 @@ def stranger(gateway: Gateway, bucket: str) -> Iterator[S3Client]:
     """Somebody with a key of their own."""
     gateway.s3gw("user", "create", f"stranger-{bucket}")
     key = json.loads(gateway.s3gw("key", "create", f"stranger-{bucket}", "--json"))
-    client: S3Client = boto3.session.Session().client(
-        "s3",
-        endpoint_url=gateway.endpoint,
-        aws_access_key_id=key["access_key"],
-        aws_secret_access_key=key["secret_key"],
-        region_name="us-east-1",
-        config=Config(retries={"max_attempts": 0}, s3={"addressing_style": "path"}, signature_version="s3v4"),
-    )
+    client = s3_client(gateway.endpoint, key["access_key"], key["secret_key"])
     yield client
     client.close()
 

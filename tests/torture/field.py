@@ -123,22 +123,23 @@ class Field:
     def settle(self) -> None:
         """With the clients at rest and all gateways started anew: every key is as it must be, before and
         after everything superfluous is collected, and then nothing is left or amiss."""
-        self.judge()
-        self._look()
-        for client in self.clients:
-            for key in client.keys:
-                key.settle(wire.request(self.gateways[0], "GET", key.path))
+        self.look()
         abort_all(self.gateways[0])
         assert run(self._violations()) == []
-        self._look()
+        self.look()
 
-    def _look(self) -> None:
+    def look(self) -> None:
+        """With the clients at rest and all gateways started anew: every key is as it must be. From then on
+        it is certain what it is."""
+        self.judge()
         for gateway in self.gateways:
             wait_until(lambda: gateway.answers("/-/ready"), "readiness")  # noqa: B023
             for client in self.clients:
                 for key in client.keys:
-                    wrong = key.judge(wire.request(gateway, "GET", key.path))
+                    found = wire.request(gateway, "GET", key.path)
+                    wrong = key.judge(found)
                     assert wrong is None, wrong
+                    key.settle(found)
 
     async def _violations(self) -> list[str]:
         """What does not go away however often is collected and repaired; the gateways' jobs run meanwhile."""
