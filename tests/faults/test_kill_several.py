@@ -106,7 +106,7 @@ def test_the_upstream_is_killed_too(
         below.start()
 
     gateways = a_pair(new_gateway, S3GW_DATABASE_URL=database.url, S3GW_BACKEND=place, **upstream.CREDENTIALS)
-    writers = write_through(gateways, [strike_upstream, strike_worker, strike_upstream, strike_all])
+    writers = write_through(gateways, [strike_upstream, strike_all])
     settle(gateways, writers)
     (location,) = backend_url.parse_all(place)
     assert _run(violations(database.url, open_backend(location))) == []
