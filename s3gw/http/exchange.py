@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 HOST_ID = base64.b64encode(os.urandom(42)).decode()
 """`x-amz-id-2` and HostId: drawn at start, so that it tells which process answered."""
 
+_OF_PROCESS = (("x-amz-id-2", HOST_ID), ("Server", "s3gw"))
+"""Headers that are the same in all answers of a process."""
+
 _ids = random.Random(os.urandom(16))  # noqa: S311 - request ids must be distinct, not secret
 
 
@@ -67,5 +70,5 @@ class Exchange:
     @property
     def headers(self) -> list[tuple[str, str]]:
         """The headers that every answer carries."""
-        common = [("x-amz-request-id", self.request_id), ("x-amz-id-2", HOST_ID), ("Server", "s3gw")]
+        common = [("x-amz-request-id", self.request_id), *_OF_PROCESS]
         return common if not self.cross_origin else common + self.cross_origin

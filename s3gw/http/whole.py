@@ -7,12 +7,13 @@ aiohttp's Response builds a multidict, looks at it a dozen times and passes four
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from email.utils import formatdate
+from functools import lru_cache
 from http import HTTPStatus
 from time import time
 
-from aiohttp import HttpVersion10, HttpVersion11, web
+from aiohttp import HttpVersion, HttpVersion10, HttpVersion11, web
 
 MAX_SIZE = 64 * 1024
 """Bytes of a body that may be written so: little enough to lie in the transport until the client reads."""
@@ -20,9 +21,9 @@ COPIED = 16 * 1024
 """Bytes up to which a body is copied behind the headers; a longer one is written beside them."""
 
 _REASONS = {status.value: status.phrase for status in HTTPStatus}
-_LINE = ": ".join
-_NO_LENGTH = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
+_NO_LENGTH = (204, 304)
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+_NO_CONTROL = bytes(byte for byte in range(256) if not _CONTROL.match(chr(byte)))
 
 
 class Written(web.StreamResponse):
@@ -91,51 +92,69 @@ def _head(
 ) -> bytes:
     """Status line and headers, as aiohttp would send them."""
     version = request.version
-    given = [pair for pair in headers if pair[0] != "Content-Length"]
-    lines = [f"HTTP/{version[0]}.{version[1]} {status} {_REASONS.get(status, '')}", *map(_LINE, given)]
-    if not "".join(lines).isprintable():
-        _refuse_control(lines)
-    named = dict(headers)
-    length = _length(request, status, named.get("Content-Length"), body)
-    if length is not None:
-        lines.append(f"Content-Length: {length}")
-    if body and "Content-Type" not in named:
-        lines.append("Content-Type: application/octet-stream")
-    lines.append(_date())
+    declared, typed = None, not body
+    pieces: list[str] = []
+    for name, value in headers:
+        if name == "Content-Length":
+            declared = value
+            continue
+        if name == "Content-Type":
+            typed = True
+        pieces += (name, ": ", value, "\r\n")
+    given = "".join(pieces).encode()
+    if len(given.translate(None, _NO_CONTROL)) != len(pieces) // 2:  # the two at the end of each line
+        _refuse_control(headers)
+    length = _length(request, status, declared, body)
+    return b"".join(
+        (
+            _status_line(version[0], version[1], status),
+            given,
+            b"" if length is None else b"Content-Length: %d\r\n" % length,
+            b"" if typed else b"Content-Type: application/octet-stream\r\n",
+            _date(),
+            _connection(version, keep_alive=keep_alive),
+        )
+    )
+
+
+@lru_cache(maxsize=256)
+def _status_line(major: int, minor: int, status: int) -> bytes:
+    return f"HTTP/{major}.{minor} {status} {_REASONS.get(status, '')}\r\n".encode()
+
+
+def _connection(version: HttpVersion, *, keep_alive: bool) -> bytes:
+    """The end of the headers; with that of the connection, where it is not what the version means anyway."""
     if keep_alive:
-        if version == HttpVersion10:
-            lines.append("Connection: keep-alive")
-    elif version == HttpVersion11:
-        lines.append("Connection: close")
-    lines.append("\r\n")
-    return "\r\n".join(lines).encode()
+        return b"Connection: keep-alive\r\n\r\n" if version == HttpVersion10 else b"\r\n"
+    return b"Connection: close\r\n\r\n" if version == HttpVersion11 else b"\r\n"
 
 
-def _refuse_control(lines: Iterable[str]) -> None:
-    for line in lines:
-        if _CONTROL.search(line):
-            raise ValueError(f"control characters in the value of {line.partition(':')[0]!r}")
+def _refuse_control(headers: Sequence[tuple[str, str]]) -> None:
+    for name, value in headers:
+        if _CONTROL.search(name) or _CONTROL.search(value):
+            raise ValueError(f"control characters in the value of {name!r}")
 
 
-def _length(request: web.BaseRequest, status: int, declared: str | None, body: bytes | None) -> str | None:
+def _length(request: web.BaseRequest, status: int, declared: str | None, body: bytes | None) -> int | None:
     """The value of Content-Length, where the answer is to have one."""
     if status in _NO_LENGTH:
         return None
     if declared is None:
-        return None if request.method == "HEAD" else str(len(body or b""))
-    if body is not None and int(declared) != len(body):
+        return None if request.method == "HEAD" else len(body or b"")
+    length = int(declared)
+    if body is not None and length != len(body):
         raise ValueError(f"the answer declares {declared} bytes and has {len(body)}")
-    return declared
+    return length
 
 
 _second = 0
-_date_line = ""
+_date_line = b""
 
 
-def _date() -> str:
+def _date() -> bytes:
     """The Date header, made once a second."""
     global _second, _date_line
     now = int(time())
     if now != _second:
-        _second, _date_line = now, f"Date: {formatdate(now, usegmt=True)}"
+        _second, _date_line = now, f"Date: {formatdate(now, usegmt=True)}\r\n".encode()
     return _date_line
