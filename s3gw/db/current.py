@@ -38,40 +38,52 @@ async def find(
     db: Database, wanted: Sequence[Wanted], buckets: Sequence[Bucket], *, inline: bool
 ) -> list[Found | None]:
     """What is found in these buckets; None where a bucket is not, or not any more, what it is taken for."""
-    columns: list[Sequence[Any]] = [
-        [bucket.id for bucket in buckets],
-        [bucket.revision for bucket in buckets],
-        [bucket.owner.id for bucket in buckets],
-        [one.key for one in wanted],
-    ]
+    columns: list[Any]
+    first = buckets[0]
+    shared = buckets.count(first) == len(buckets)
+    if shared:
+        columns = [first.id, first.revision, first.owner.id]
+    else:
+        columns = [
+            [bucket.id for bucket in buckets],
+            [bucket.revision for bucket in buckets],
+            [bucket.owner.id for bucket in buckets],
+        ]
     need = needs(wanted, inline=inline)
-    columns += more_arguments(wanted, **need)
+    columns += [[one.key for one in wanted], *more_arguments(wanted, **need)]
     found: list[Found | None] = [None] * len(wanted)
-    for row in await db.fetch(_statement(inline, **need), *columns):
+    for row in await db.fetch(_statement(shared, inline, **need), *columns):
         place = row[0] - 1
         found[place] = _found(row, wanted[place], buckets[place], inline=inline)
     return found
 
 
 @cache
-def _statement(inline: bool, keyed: bool, ranged: bool) -> str:
-    """Arrays of what is not the same for all.
+def _statement(shared: bool, inline: bool, keyed: bool, ranged: bool) -> str:
+    """Arrays of what is not the same for all; `shared` says that the bucket is: of each element of an array
+    asyncpg asks whether it is an array itself.
 
     Each look-up is a LATERAL with LIMIT, which PostgreSQL can only do by index, one after the other: a plan
     made while tables were small must not become a join of whole tables. The owner of a version is looked up
     where it is not the bucket's, and where its bytes are unless they are found with it.
     """
-    columns = {"bucket": "bigint", "state": "bigint", "owner": "bigint", "key": "text"}
+    columns = {"bucket": "bigint", "state": "bigint", "owner": "bigint"}
+    if shared:
+        bucket, state, owner = (f"${place}::{kind}" for place, kind in enumerate(columns.values(), 1))
+        rows = asked({"key": "text"}, keyed=keyed, ranged=ranged, behind=len(columns))
+    else:
+        bucket, state, owner = (f"q.{name}" for name in columns)
+        rows = asked({**columns, "key": "text"}, keyed=keyed, ranged=ranged)
     return f"""
         SELECT q.place, {HOLDS_EACH if keyed else "true AS holds"}, o.bucket_id, {CONTENT}, {OWNER}
             {f", {INLINE_BYTES}, m.*" if inline else ""}
-        FROM {asked(columns, keyed=keyed, ranged=ranged)}
+        FROM {rows}
         JOIN LATERAL (
-            SELECT id FROM buckets WHERE id = q.bucket AND revision = q.state LIMIT 1
+            SELECT id FROM buckets WHERE id = {bucket} AND revision = {state} LIMIT 1
         ) b ON true
         LEFT JOIN LATERAL (SELECT * FROM objects WHERE bucket_id = b.id AND key = q.key LIMIT 1) o ON true
         LEFT JOIN LATERAL (
-            SELECT * FROM accounts WHERE id = o.account_id AND o.account_id <> q.owner LIMIT 1
+            SELECT * FROM accounts WHERE id = o.account_id AND o.account_id <> {owner} LIMIT 1
         ) oo ON true
         {bytes_each(ranged=ranged) if inline else ""}
     """

@@ -47,17 +47,18 @@ INLINE_BYTES = """
 INLINE_COLUMNS = 6
 
 
-def asked(columns: Mapping[str, str], *, keyed: bool, ranged: bool) -> str:
+def asked(columns: Mapping[str, str], *, keyed: bool, ranged: bool, behind: int = 0) -> str:
     """The rows `q` of several look-ups, one column for each array of arguments, in their order.
 
-    `ranged` adds the stretch that is wanted, `keyed` the access key that is compared.
+    They stand `behind` that many arguments of another kind. `ranged` adds the stretch that is wanted, `keyed`
+    the access key that is compared.
     """
     columns = {
         **columns,
         **({"first": "bigint", "until": "bigint"} if ranged else {}),
         **({"access_key": "text", "revision": "bigint"} if keyed else {}),
     }
-    arrays = ", ".join(f"${place}::{kind}[]" for place, kind in enumerate(columns.values(), 1))
+    arrays = ", ".join(f"${place}::{kind}[]" for place, kind in enumerate(columns.values(), behind + 1))
     return f"unnest({arrays}) WITH ORDINALITY AS q ({', '.join(columns)}, place)"
 
 
@@ -84,7 +85,8 @@ def more_arguments(wanted: Sequence[Wanted], *, keyed: bool, ranged: bool) -> li
 
 def needs(wanted: Sequence[Wanted], *, inline: bool) -> dict[str, bool]:
     """Whether any of them compares an access key (`keyed`), or wants not all bytes (`ranged`)."""
-    return {
-        "keyed": any(one.access_key for one in wanted),
-        "ranged": inline and any(one.stretch is not WHOLE for one in wanted),
-    }
+    keyed = ranged = False
+    for one in wanted:
+        keyed = keyed or one.access_key is not None
+        ranged = ranged or one.stretch is not WHOLE
+    return {"keyed": keyed, "ranged": inline and ranged}

@@ -13,6 +13,7 @@ from operator import itemgetter
 from typing import Any
 
 import asyncpg
+import orjson
 
 from s3gw.db.records import NULL_VERSION, Account, Body, Bucket, ObjectVersion, Properties
 
@@ -95,9 +96,9 @@ _PROPERTIES = itemgetter("headers", "metadata", "storage_class", *EXTRA)
 _PLACE = "o.bucket_id, o.key"
 CONTENT = """
     o.size, o.chunk_id, o.manifest_id, o.pieces_id, o.etag, o.modified_at,
-    o.storage_class, o.headers, o.metadata, o.checksums, o.version_id, o.delete_marker, o.parts_count,
-    o.tags, o.acl, o.encryption, o.lock"""
-"""Of `objects o`, where bucket and key are known."""
+    o.storage_class, o.headers::text, o.metadata::text, o.checksums::text, o.version_id, o.delete_marker,
+    o.parts_count, o.tags::text, o.acl::text, o.encryption::text, o.lock::text"""
+"""Of `objects o`, where bucket and key are known; documents as text, which `content` may have read before."""
 CONTENT_COLUMNS = 17
 VERSION = f"{_PLACE}, {CONTENT}"
 """Of `objects o`; to be selected behind `BUCKET` and `OWNER`."""
@@ -126,13 +127,13 @@ def content(
     etag: str,
     modified_at: datetime,
     storage_class: str,
-    headers: Mapping[str, str] | None,
-    metadata: Mapping[str, str] | None,
-    checksums: Mapping[str, str] | None,
+    headers: str | None,
+    metadata: str | None,
+    checksums: str | None,
     version_id: str | None,
     delete_marker: bool,
     parts_count: int | None,
-    *extra: Any,
+    *extra: str | None,
     owner: Account,
     versioned: bool,
 ) -> ObjectVersion:
@@ -140,18 +141,38 @@ def content(
 
     By position, since every look-up of an object makes one.
     """
+    given = _read(storage_class, headers, metadata, *extra)
+    if checksums is not None:
+        given = Properties(given.headers, given.metadata, _document(checksums), storage_class, given.extra)
     return ObjectVersion(
         bucket_id,
         key,
         Body(size, chunk_id, manifest_id, pieces_id),
         etag,
         modified_at,
-        Properties(headers or {}, metadata or {}, checksums or {}, storage_class, _given(extra)),
+        given,
         NULL_VERSION if version_id is None and versioned else version_id,
         delete_marker,
         parts_count,
         owner,
     )
+
+
+@lru_cache(maxsize=1024)
+def _read(storage_class: str, headers: str | None, metadata: str | None, *extra: str | None) -> Properties:
+    """All but the checksums, read once for all rows that say the same."""
+    documents = [None if text is None else _document(text) for text in extra]
+    return Properties(
+        {} if headers is None else _document(headers),
+        {} if metadata is None else _document(metadata),
+        storage_class=storage_class,
+        extra=_given(documents),
+    )
+
+
+def _document(text: str) -> dict[str, Any]:
+    document: dict[str, Any] = orjson.loads(text)
+    return document
 
 
 def property_values(given: Properties) -> tuple[Any, ...]:
