@@ -27,6 +27,8 @@ OVERHEAD = NONCE_LENGTH + TAG_LENGTH
 KEY_LENGTH = 32
 _BOUND_TO = struct.Struct("<8s16sII")
 _MAGIC = b"s3gwAEAD"
+_SHA256 = sha256()
+"""Copied, since OpenSSL looks an algorithm up by its name whenever one is made."""
 
 
 class DataKey:
@@ -78,7 +80,7 @@ class DataKey:
     def digest(self, plain: Buffer) -> bytes:
         """What a chunk is called in the key's domain. Processor work."""
         if self._naming is None:
-            return sha256(plain).digest()
+            return _sha256(plain)
         return hmac.digest(self._naming, plain, "sha256")
 
 
@@ -109,7 +111,13 @@ def of_material(number: int, domain_id: int, store: UUID, material: bytes) -> Da
 
 def digest(plain: Buffer, key: DataKey | None) -> bytes:
     """What a chunk is called in the domain of the key, or in one without."""
-    return sha256(plain).digest() if key is None else key.digest(plain)
+    return _sha256(plain) if key is None else key.digest(plain)
+
+
+def _sha256(plain: Buffer) -> bytes:
+    digest = _SHA256.copy()
+    digest.update(plain)
+    return digest.digest()
 
 
 def of_customer(number: int, domain_id: int, store: UUID, secret: bytes) -> DataKey:

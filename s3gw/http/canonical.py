@@ -28,6 +28,8 @@ TERMINATOR = "aws4_request"
 SERVICE = "s3"
 EMPTY_SHA256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 UNSIGNED_PAYLOAD = "UNSIGNED-PAYLOAD"
+_SHA256 = sha256()
+"""Copied, since OpenSSL looks an algorithm up by its name whenever one is made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +82,9 @@ def sign(key: bytes, string_to_sign: str) -> str:
 
 def string_to_sign(timestamp: str, scope: Scope, canonical_request: str) -> str:
     """What is signed for a request; `timestamp` as yyyyMMdd'T'HHmmss'Z'."""
-    digest = sha256(canonical_request.encode("utf-8", "surrogateescape")).hexdigest()
-    return f"{ALGORITHM}\n{timestamp}\n{scope.text}\n{digest}"
+    digest = _SHA256.copy()
+    digest.update(canonical_request.encode("utf-8", "surrogateescape"))
+    return f"{ALGORITHM}\n{timestamp}\n{scope.text}\n{digest.hexdigest()}"
 
 
 def canonical_query(pairs: Iterable[tuple[str, str]]) -> str:
