@@ -37,11 +37,12 @@ def write_to(sink: Callable[[Exchange], None] | None) -> None:
 
 def record(exchange: Exchange) -> None:
     """Log a finished request."""
-    if exchange.operation != HEALTH and log.isEnabledFor(logging.INFO):
-        if _sink is not None:
-            _sink(exchange)
-        else:
-            log.handle(AccessRecord(exchange))
+    if exchange.operation == HEALTH:
+        return
+    if _sink is not None:
+        _sink(exchange)
+    elif log.isEnabledFor(logging.INFO):
+        log.handle(AccessRecord(exchange))
 
 
 _PLACE = logging.LogRecord(log.name, logging.INFO, __file__, 0, "", (), None, "record").__dict__
@@ -77,14 +78,24 @@ def _members(exchange: Exchange, duration: float) -> str:
     request = exchange.request
     agent = request.headers.get("User-Agent")
     key = exchange.key
+    asked = _asked(request.remote, exchange.account, request.method, exchange.operation, exchange.bucket)
     return (
-        f'"request_id": "{exchange.request_id}", "remote": {_name(request.remote)}, '
-        f'"account": {_name(exchange.account)}, "method": {_name(request.method)}, '
-        f'"operation": {_name(exchange.operation)}, "bucket": {_name(exchange.bucket)}, '
+        f'"request_id": "{exchange.request_id}", {asked}, '
         f'"key": {"null" if key is None else encode_basestring_ascii(key)}, '
         f'"status": {exchange.status}, "error": {_name(exchange.error)}, '
         f'"bytes_in": {exchange.bytes_in}, "bytes_out": {exchange.bytes_out}, '
         f'"ms": {duration:.3f}, "agent": {_name(agent and agent[:MAX_TEXT])}'
+    )
+
+
+@lru_cache(maxsize=1024)
+def _asked(
+    remote: str | None, account: str | None, method: str, operation: str | None, bucket: str | None
+) -> str:
+    """The members that most requests of a client have in common; kept like each name."""
+    return (
+        f'"remote": {_name(remote)}, "account": {_name(account)}, "method": {_name(method)}, '
+        f'"operation": {_name(operation)}, "bucket": {_name(bucket)}'
     )
 
 
