@@ -25,6 +25,7 @@ T_co = TypeVar("T_co", covariant=True)
 _KEPT = 48 << 20
 """Bytes of bodies longer than SHORT that are kept at once."""
 _ATTEMPTS = 5
+_STREAM = BodyKind.STREAM
 
 
 class Attempt(Protocol[T_co]):
@@ -135,6 +136,11 @@ class Course:
             return False
         return self._kept is None or self._kept.repeatable
 
+    @property
+    def has_body(self) -> bool:
+        """Whether there is one to be closed."""
+        return self._came is not None and self._came.body is not NO_BODY
+
     async def close(self) -> None:
         """Nothing more will be read."""
         if self._came is not None:
@@ -155,7 +161,7 @@ class Keeping:
         """
         if operation.name == "PostObject":
             return None
-        if operation.body is not BodyKind.STREAM:
+        if operation.body is not _STREAM:
             return 0
         text = headers.get("x-amz-decoded-content-length", headers.get("content-length", ""))
         if not (text.isascii() and text.isdigit() and len(text) < 20):

@@ -26,6 +26,8 @@ from s3gw.operations.target import LookedUp, initiated, look_up, remembered
 _BY_DOCUMENT = frozenset({"PutObjectTagging", "PutObjectRetention", "PutObjectLegalHold"})
 """Operations whose document holds what conditions may ask for."""
 
+_SERVICE = Target.SERVICE
+
 
 class Gate:
     """The decisions on one request."""
@@ -56,7 +58,7 @@ class Gate:
         account, operation = self._sent.account, self._registered.name
         assumed = Assumed() if assumed is None else assumed
         rule = self._rule
-        if rule.target is Target.SERVICE:
+        if rule.target is _SERVICE:
             if account is None:
                 raise S3Error("AccessDenied")
             self._check_region(None)

@@ -11,6 +11,26 @@ from aiohttp import web
 Networks = Sequence[str]
 
 
+class Client:
+    """Whoever sent a request, for operations; found out where one asks."""
+
+    __slots__ = ("_proxies", "_request")
+
+    def __init__(self, request: web.BaseRequest, proxies: Networks) -> None:
+        self._request = request
+        self._proxies = proxies
+
+    @property
+    def address(self) -> str:
+        """See `source_address`."""
+        return source_address(self._request, self._proxies)
+
+    @property
+    def secure(self) -> bool:
+        """See `is_secure`."""
+        return is_secure(self._request, self._proxies)
+
+
 def source_address(request: web.BaseRequest, proxies: Networks) -> str:
     """The address for aws:SourceIp.
 

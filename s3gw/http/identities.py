@@ -62,32 +62,29 @@ class Asked:
 
     async def secret(self, access_key: str) -> str | None:
         """The secret of an access key, or None where it is unknown or disabled."""
-        found = await self._find(access_key)
-        return None if found is None else found.secret
-
-    async def account(self, access_key: str) -> Account | None:
-        """The account that owns the access key."""
-        found = await self._find(access_key)
-        return None if found is None else found.account
+        if self.known(access_key) is None and (self._found is None or self._found[0] != access_key):
+            self._take(access_key, await self._identities.find(access_key))
+        return self.known_secret(access_key)
 
     def known(self, access_key: str) -> Identity | None:
-        """Who an access key is for which somebody has asked already; None of any other."""
-        return self._found[1] if self._found is not None and self._found[0] == access_key else None
-
-    async def _find(self, access_key: str) -> Identity | None:
-        if self._found is None or self._found[0] != access_key:
-            self._found = access_key, await self._identify(access_key)
-        return self._found[1]
-
-    async def _identify(self, access_key: str) -> Identity | None:
+        """Who an access key is that was asked for already, or is remembered; None of any other."""
+        if self._found is not None and self._found[0] == access_key:
+            return self._found[1]
         found = self._identities.remembered(access_key) if self._remember else None
-        if found is None:
-            found = await self._identities.find(access_key)
-        elif found.revision is not None:
-            self._assumed.remembered = True
+        if found is not None:
+            self._take(access_key, found)
+            self._assumed.remembered |= found.revision is not None
+        return found
+
+    def known_secret(self, access_key: str) -> str | None:
+        """The secret of a key that is `known`."""
+        found = self.known(access_key)
+        return None if found is None else found.secret
+
+    def _take(self, access_key: str, found: Identity | None) -> None:
+        self._found = access_key, found
         if found is not None and found.revision is not None:
             self._assumed.access_key, self._assumed.key_revision = access_key, found.revision
-        return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,8 +84,8 @@ class Monitoring:
         authenticated = await authenticate(
             request.method, address, request.headers, asked, self._settings.region, datetime.now(UTC)
         )
-        account = None if authenticated is None else await asked.account(authenticated.access_key)
-        if account is None or not account.is_root:
+        signer = None if authenticated is None else asked.known(authenticated.access_key)
+        if signer is None or not signer.account.is_root:
             raise S3Error("AccessDenied")
 
     async def _metrics(self, request: web.BaseRequest) -> Reply:

@@ -41,7 +41,7 @@ from s3gw.http.addressing import Address, parse_address
 from s3gw.http.attempts import Course, Keeping, settle
 from s3gw.http.authorise import Gate
 from s3gw.http.body import document_limit, open_body, read_document
-from s3gw.http.client import is_secure, source_address
+from s3gw.http.client import Client
 from s3gw.http.cross_origin import answer_headers, headers_of_failure
 from s3gw.http.exchange import HOST_ID, ClientGone, Exchange
 from s3gw.http.failures import as_s3_error
@@ -64,6 +64,7 @@ from s3gw.protocol.routing import route
 
 OBJECT_CHECKSUMS = frozenset({"CompleteMultipartUpload"})
 """Operations whose x-amz-checksum- headers speak of the object and not of their document."""
+_NO_BODY, _DOCUMENT, _STREAM = BodyKind.NONE, BodyKind.DOCUMENT, BodyKind.STREAM
 _DECIDED = Reply(200, [], None)
 """Of an attempt that ends with the decision; nobody is sent it."""
 
@@ -159,7 +160,8 @@ class Pipeline:
             return await settle(attempt, course, remember=kept is not None)
         finally:
             self._keeping.give(kept)
-            await course.close()
+            if course.has_body:
+                await course.close()
 
     async def _attempt(
         self,
@@ -193,7 +195,8 @@ class Pipeline:
             exchange.cross_origin = answer_headers(target.found.bucket, request.method, came.headers)
         if not handle:
             return _DECIDED
-        await _take_body(came, request, source, gate, target, course)
+        if operation.body is not _NO_BODY:
+            await _take_body(came, request, source, gate, target, course)
         body, compared = course.handed(assumed)
         call = Call(
             services,
@@ -202,11 +205,10 @@ class Pipeline:
             body,
             came.origin,
             came.address.virtual_host,
-            source=source_address(request, self.settings.trusted_proxies),
             host_id=HOST_ID,
             anonymous=came.account is None,
             signature=came.signature,
-            secure=is_secure(request, self.settings.trusted_proxies),
+            client=Client(request, self.settings.trusted_proxies),
             target=target,
             access=gate,
             assumed=compared,
@@ -240,7 +242,7 @@ class Pipeline:
             version_2=self.settings.signature_v2,
             beside=self._beside,
         )
-        account = await _account(exchange, identities, authenticated)
+        account = _account(exchange, identities, authenticated)
         if authenticated is not None and authenticated.presigned:
             headers = {**hoisted(address), **headers}
         head = Head(request.method, address.bucket, address.key, address.query, headers)
@@ -264,7 +266,7 @@ class Pipeline:
         came.body = form.body
         exchange.key = form.key
         if form.authenticated is not None:
-            came.account = await _account(exchange, identities, form.authenticated)
+            came.account = _account(exchange, identities, form.authenticated)
         came.take_form(form, origin_of(request))
 
     async def _own_page(self, exchange: Exchange, address: Address) -> Reply:
@@ -320,18 +322,14 @@ async def _preflight(exchange: Exchange, address: Address, services: Services) -
     return operation.render(await preflight(services.db, given))
 
 
-async def _account(
-    exchange: Exchange, identities: Asked, authenticated: Authenticated | None
-) -> Account | None:
+def _account(exchange: Exchange, identities: Asked, authenticated: Authenticated | None) -> Account | None:
     """Whose key has signed; None for an anonymous request."""
     if authenticated is None:
         return None
     known = identities.known(authenticated.access_key)
-    account = await identities.account(authenticated.access_key) if known is None else known.account
-    if account is None:  # revoked between the two questions
-        raise S3Error("InvalidAccessKeyId")
-    exchange.account = account.name
-    return account
+    assert known is not None, "its secret has verified the signature"
+    exchange.account = known.account.name
+    return known.account
 
 
 def _registered(account: Account | None, operation: Operation) -> Registered:
@@ -365,9 +363,9 @@ async def _take_body(
 ) -> None:
     """Open the stream, or read the document and decide what had to wait for it: now that this is allowed."""
     operation = came.operation
-    if operation.body is BodyKind.STREAM and came.body is NO_BODY:
+    if operation.body is _STREAM and came.body is NO_BODY:
         came.body = open_body(source, request.headers, came.authenticated)
-    elif operation.body is BodyKind.DOCUMENT and operation.parse_document is not None:
+    elif operation.body is _DOCUMENT and operation.parse_document is not None:
         if not course.document_read:
             course.document_begun = True
             document = await read_document(

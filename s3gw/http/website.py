@@ -20,7 +20,7 @@ from s3gw.errors import S3Error
 from s3gw.http import uri
 from s3gw.http.addressing import MAX_KEY_BYTES, label_of_host, without_port
 from s3gw.http.authorise import Gate
-from s3gw.http.client import is_secure
+from s3gw.http.client import Client, is_secure
 from s3gw.http.cross_origin import answer_headers
 from s3gw.http.exchange import HOST_ID, Exchange
 from s3gw.http.facts import Sent
@@ -193,7 +193,7 @@ class Websites:
             "",
             True,
             anonymous=True,
-            secure=is_secure(visit.request, self._settings.trusted_proxies),
+            client=Client(visit.request, self._settings.trusted_proxies),
             target=target,
             access=gate,
         )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from s3gw.db.assumed import NOTHING, Assumed
 from s3gw.operations.target import Access, LookedUp, NoAccess
@@ -69,7 +69,29 @@ class Services:
     store: Store
 
 
+class Client(Protocol):
+    """Who sent a request."""
+
+    @property
+    def address(self) -> str:
+        """The client's, as far as the proxies in between are trusted."""
+        ...
+
+    @property
+    def secure(self) -> bool:
+        """Whether the client spoke TLS, to this gateway or to a proxy that it trusts."""
+        ...
+
+
+class NoClient(NamedTuple):
+    """Of a call that nobody sent."""
+
+    address: str = ""
+    secure: bool = False
+
+
 NO_ACCESS = NoAccess()
+NO_CLIENT = NoClient()
 
 
 @dataclass(slots=True)
@@ -90,8 +112,7 @@ class Call:
     """Whether the request was not signed; some members of a request are not for everyone."""
     signature: int = 0
     """The version by which the request was signed: 2 or 4; 0 where it was not. Forms count as 4."""
-    secure: bool = False
-    """Whether the client spoke TLS, to this gateway or to a proxy that it trusts."""
+    client: Client = NO_CLIENT
     target: LookedUp | None = None
     """What the pipeline looked up already, for `lookup.bucket_of` and `lookup.find`."""
     announced: Any = None
@@ -99,8 +120,6 @@ class Call:
     before the outcome is known."""
     access: Access = NO_ACCESS
     """For what only the handler can ask: keys of a document, the source of a copy."""
-    source: str = ""
-    """The address of the client."""
     host_id: str = ""
     """What tells which process answered, `x-amz-id-2`."""
     assumed: Assumed = NOTHING

@@ -89,6 +89,11 @@ async def for_writing(call: Call, request: Any) -> Given | None:
     return Given(key, sent.md5)
 
 
+def concerns(request: Any, record: Record | None) -> bool:
+    """Whether an object is encrypted by a customer's key, or one is sent."""
+    return (record is not None and "customer" in record) or _is_sent(request, _OWN)
+
+
 async def for_reading(
     call: Call, request: Any, record: Record | None, *, source: bool = False
 ) -> Given | None:
@@ -151,7 +156,7 @@ def _sent(call: Call, request: Any, prefix: str) -> Sent | None:
     if not _is_sent(request, prefix):
         return None
     algorithm, key, md5 = _MEMBERS[prefix](request)
-    if not call.secure and not call.services.settings.sse_c_over_http:
+    if not call.client.secure and not call.services.settings.sse_c_over_http:
         raise S3Error("InvalidRequest", f"{_SPECIFYING} be made over a secure connection.")
     if not algorithm:
         raise _invalid(_NO_ALGORITHM)

@@ -98,6 +98,11 @@ async def of_upload(call: Call, request: Any, bucket: Bucket, record: Record | N
     return Encrypting(record, await kms.writing_key(call, found, record["algorithm"]))
 
 
+def concerns(request: Any, record: Record | None) -> bool:
+    """Whether `for_reading` has anything to do."""
+    return (record is not None and "key" in record) or customer_keys.concerns(request, record)
+
+
 async def for_reading(
     call: Call, request: Any, bucket: Bucket, record: Record | None, *, source: bool = False
 ) -> Given | None:

@@ -68,7 +68,7 @@ def cause(call: Call) -> Cause:
     """Who asks, and from where."""
     return Cause(
         _ANONYMOUS if call.anonymous else call.account.canonical_id,
-        call.source,
+        call.client.address,
         call.request_id,
         call.host_id,
         call.services.settings.region,

@@ -59,12 +59,15 @@ async def get_object(call: Call, request: types.GetObjectInput) -> types.GetObje
     found, version = await _find(call, request, inline=True)
     record = encryption.of(version.properties)
     assert found.bucket is not None
-    customer = await encrypting.for_reading(call, request, found.bucket, record)
+    customer = None
+    if encrypting.concerns(request, record):
+        customer = await encrypting.for_reading(call, request, found.bucket, record)
     by_part = request.part_number is not None
     selected = await _select_part(call, request, version) if by_part else _select(request, version)
     output = types.GetObjectOutput()
     _describe(output, request, version, selected, overrides)
-    await locks.show(call, output, found)
+    if locks.of(version.properties):
+        await locks.show(call, output, found)
     _show_expiry(output, request, found)
     if customer is not None:
         customer.show(output)
@@ -85,12 +88,16 @@ async def head_object(call: Call, request: types.HeadObjectInput) -> types.HeadO
     """What GetObject would say, without the bytes: no KMS key is needed for that."""
     overrides = _overrides(call, request)
     found, version = await _find(call, request, inline=False)
-    customer = await customer_keys.for_reading(call, request, encryption.of(version.properties))
+    record = encryption.of(version.properties)
+    customer = None
+    if customer_keys.concerns(request, record):
+        customer = await customer_keys.for_reading(call, request, record)
     by_part = request.part_number is not None
     selected = await _select_part(call, request, version) if by_part else _select(request, version)
     output = types.HeadObjectOutput()
     _describe(output, request, version, selected, overrides)
-    await locks.show(call, output, found)
+    if locks.of(version.properties):
+        await locks.show(call, output, found)
     _show_expiry(output, request, found)
     if customer is not None:
         customer.show(output)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -31,6 +31,7 @@ _CONDITIONS = Members(
     }
 )
 """Members by which a request depends on what the key holds."""
+_VERSION, _KEY = Target.VERSION, Target.KEY
 _WITH_BYTES = frozenset({"GetObject"})
 
 
@@ -120,7 +121,7 @@ async def look_up(
     """
     key: str | None = getattr(request, "key", None)
     version_id: str | None = getattr(request, "version_id", None)
-    if key is None or not (target is Target.VERSION or (target is Target.KEY and _conditional(request))):
+    if key is None or not (target is _VERSION or (target is _KEY and _conditional(request))):
         found = await buckets.find(db, request.bucket, assumed)
         return LookedUp(request.bucket, None, None, False, found)
     with_bytes = operation in _WITH_BYTES
@@ -131,7 +132,7 @@ async def look_up(
     return LookedUp(request.bucket, key, version_id, with_bytes, found)
 
 
-async def find_version(
+def find_version(
     db: Database,
     bucket: str,
     key: str,
@@ -140,11 +141,11 @@ async def find_version(
     inline: bool,
     stretch: Stretch = WHOLE,
     assumed: Assumed = NOTHING,
-) -> Found:
+) -> Awaitable[Found]:
     """The bucket and the version of the key that is addressed."""
     if version_id is not None and not VERSION_ID.fullmatch(version_id):
         version_id = NULL_VERSION  # what cannot be an id is not asked for; the operation refuses it
-    return await objects.get(
+    return objects.get(
         db, bucket, key, version_id=version_id, inline=inline, stretch=stretch, assumed=assumed
     )
 

@@ -29,6 +29,9 @@ UNSIGNED_TRAILER = "STREAMING-UNSIGNED-PAYLOAD-TRAILER"
 class OneKey:
     """`Secrets` that know a single key."""
 
+    def known_secret(self, access_key: str) -> str | None:
+        """None: all are looked up."""
+
     async def secret(self, access_key: str) -> str | None:
         """Its secret."""
         return SECRET_KEY if access_key == ACCESS_KEY else None

@@ -458,6 +458,9 @@ def test_headers_in_the_query() -> None:
 
 async def test_access_keys_may_contain_slashes() -> None:
     class Slashed(OneKey):
+        def known_secret(self, access_key: str) -> str | None:
+            return None
+
         async def secret(self, access_key: str) -> str | None:
             return SECRET_KEY if access_key == "team/one" else None
 

@@ -12,6 +12,7 @@ import pytest
 from s3gw.db.records import Account
 from s3gw.errors import S3Error
 from s3gw.operations import REGISTRY, Call, Services
+from s3gw.operations.call import NoClient
 from s3gw.operations.checksums import MEMBERS, given
 from s3gw.protocol import OPERATIONS, checksums, types
 from s3gw.protocol.operation import Reply
@@ -130,7 +131,7 @@ class Operations:
             virtual_host,
             anonymous,
             0 if anonymous else signature,
-            secure,
+            NoClient(secure=secure),
             access=EVERYTHING,
         )
         output = await REGISTRY[name].handler(call, request)
