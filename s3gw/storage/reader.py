@@ -30,6 +30,7 @@ from s3gw.storage import codec
 from s3gw.storage.hedge import Hedge
 from s3gw.storage.keys import Keys
 from s3gw.storage.layout import Extent, extents
+from s3gw.storage.verified import Verified
 
 log = logging.getLogger(__name__)
 
@@ -84,12 +85,19 @@ class Reader:
     """Reads bodies. Safe for concurrent use."""
 
     def __init__(
-        self, db: Database, backends: Mapping[int, Backend], cpu: ThreadPoolExecutor, keys: Keys
+        self,
+        db: Database,
+        backends: Mapping[int, Backend],
+        cpu: ThreadPoolExecutor,
+        keys: Keys,
+        verified: Verified | None = None,
     ) -> None:
+        """Without `verified`, nothing of what was read is kept."""
         self._db = db
         self._keys = keys
         self._backends = backends
         self._cpu = cpu
+        self._verified = verified
         self._hedge = Hedge()
         self._suspects: set[int] = set()
         """Packs of which a copy was not as it should be."""
@@ -134,13 +142,23 @@ class Reader:
 
     async def inline(self, chunk: InlineChunk | StoredChunk, start: int, length: int) -> Buffer:
         """`length` bytes from `start` of a chunk that stands in its row; see `Store.inline`."""
+        plain = None if self._verified is None else self._verified.find(chunk)
+        if plain is None:
+            plain = await self._row(chunk)
+        return plain if length == len(plain) else memoryview(plain)[start : start + length]
+
+    async def _row(self, chunk: InlineChunk | StoredChunk) -> bytes:
+        """All of it, verified."""
         if chunk.key_id is not None and chunk.key_id not in self._keys.ring:
             await self._keys.need((chunk.key_id,))
         key = self._key(chunk)
         if chunk.length <= TINY:
-            return _decoded(chunk, key, start, length)
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._cpu, _decoded, chunk, key, start, length)
+            plain = _decoded(chunk, key)
+        else:
+            plain = await asyncio.get_running_loop().run_in_executor(self._cpu, _decoded, chunk, key)
+        if self._verified is not None:
+            self._verified.keep(chunk, plain)
+        return plain
 
     def _key(self, chunk: InlineChunk | StoredChunk) -> DataKey | None:
         return None if chunk.key_id is None else self._keys.ring[chunk.key_id]
@@ -271,19 +289,24 @@ def _decode(data: Buffer, base: int, wanted: Sequence[Extent], keys: Mapping[int
     return blocks
 
 
-def _decoded(chunk: InlineChunk | StoredChunk, key: DataKey | None, start: int, length: int) -> Buffer:
+def _decoded(chunk: InlineChunk | StoredChunk, key: DataKey | None) -> bytes:
     """Verified bytes of a chunk that stands in its row. Processor work."""
     assert chunk.data is not None
     plain = codec.decode(chunk.codec, chunk.data, chunk.length, key)
-    return _verified(memoryview(plain), chunk, key, start, length)
+    _verify(plain, chunk, key)
+    return bytes(plain)
 
 
 def _verified(
     plain: memoryview, chunk: InlineChunk | StoredChunk, key: DataKey | None, start: int, length: int
 ) -> memoryview:
+    _verify(plain, chunk, key)
+    return plain[start : start + length]
+
+
+def _verify(plain: Buffer, chunk: InlineChunk | StoredChunk, key: DataKey | None) -> None:
     if len(plain) != chunk.length or digest(plain, key) != chunk.digest:
         raise Damaged(f"chunk {chunk.digest.hex()} does not match its digest")
-    return plain[start : start + length]
 
 
 def _zeros(length: int) -> Iterator[memoryview]:

@@ -30,6 +30,7 @@ from s3gw.storage.leases import Leases
 from s3gw.storage.packs import Commits, PackWriter, Placing
 from s3gw.storage.reader import Reader
 from s3gw.storage.recut import Recutter
+from s3gw.storage.verified import Verified
 from s3gw.storage.writer import Layout, Share, Tools, Upload
 
 __all__ = ["Drafting", "Layout", "Store"]
@@ -86,7 +87,7 @@ class Store:
         self._leases = Leases(db, settings.margins.lease)
         self._packs = PackWriter(db, backends, instance, self._leases, placing)
         self._keys = Keys(db) if keys is None else keys
-        self._reader = Reader(db, backends, self._cpu, self._keys)
+        self._reader = Reader(db, backends, self._cpu, self._keys, Verified())
         self._uploads = 0
         self._longer = 0
         """Plain bytes of bodies of some MiB that are kept until they are published."""
@@ -230,6 +231,7 @@ class Store:
     def _reader_with(self, key: DataKey | None) -> Reader:
         if key is None:
             return self._reader
+        # Without anything kept: what a customer's key opens is not to be had without it.
         return Reader(self._db, self._backends, self._cpu, self._keys.along(key))
 
     def customer_key(self, secret: bytes, *, make: bool) -> Awaitable[DataKey | None]:
