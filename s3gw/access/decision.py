@@ -15,6 +15,7 @@ from s3gw.access.acl import Acl, stored_acl
 from s3gw.access.conditions import Context
 from s3gw.access.documents import BucketAccess, access_of
 from s3gw.access.policy import Effect
+from s3gw.access.principals import account_number
 from s3gw.access.requirements import LIST, OF_OBJECT_OWNER, Need
 from s3gw.db.records import Account, Bucket, ObjectVersion
 
@@ -62,7 +63,7 @@ def may_everything(account: Account | None, bucket: Bucket) -> bool:
 def decide(question: Question) -> Decision:
     """The decision on `question`."""
     access = access_of(question.bucket)
-    context = None if access.policy is None else _with_tags(question.context(), question.version)
+    context = None if access.policy is None else _with_resource(question)
     allowed = all(_allowed(question, access, need, context) for need in question.needs)
     return Decision.ALLOW if allowed else Decision.DENY
 
@@ -125,7 +126,7 @@ def _denied(question: Question) -> bool:
     access = access_of(question.bucket)
     if access.policy is None:
         return False
-    context = _with_tags(question.context(), question.version)
+    context = _with_resource(question)
     return any(_said(question, access, need, context) is Effect.DENY for need in question.needs)
 
 
@@ -155,8 +156,14 @@ def acl_of(version: ObjectVersion, bucket: Bucket) -> Acl:
     return stored_acl(version.properties.extra.get("acl"), owner.canonical_id)
 
 
-def _with_tags(context: Context, version: ObjectVersion | None) -> Context:
+def _with_resource(question: Question) -> Context:
+    """What conditions may ask of the request, and of what it is about."""
+    account = (account_number(question.bucket.owner),)
+    version = question.version
     tags = None if version is None else version.properties.extra.get("tags")
-    if not tags:
-        return context
-    return {**context, **{f"s3:existingobjecttag/{name}": (value,) for name, value in tags.items()}}
+    return {
+        **question.context(),
+        "aws:resourceaccount": account,
+        "s3:resourceaccount": account,
+        **{f"s3:existingobjecttag/{name}": (value,) for name, value in (tags or {}).items()},
+    }

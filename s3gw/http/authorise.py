@@ -43,7 +43,7 @@ class Gate:
 
     def _context(self) -> Context:
         if self._facts is None:
-            self._facts = facts(self._sent)
+            self._facts = facts(self._sent, self._registered.name)
         return self._facts
 
     async def look_up(

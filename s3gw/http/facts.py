@@ -44,6 +44,8 @@ _LOCK = {
     "x-amz-object-lock-event-hold": "object-lock-event-hold",
 }
 _QUERY = {"prefix": "prefix", "delimiter": "delimiter", "max-keys": "max-keys", "versionId": "versionid"}
+_CREATIONS = frozenset({"PutObject", "PostObject", "CopyObject", "CompleteMultipartUpload", "RenameObject"})
+"""Operations after which there is an object, unlike the steps of an upload before."""
 _COPY_SOURCE = "x-amz-copy-source"
 
 
@@ -60,7 +62,7 @@ class Sent(NamedTuple):
     """The operation's input."""
 
 
-def facts(sent: Sent) -> Context:
+def facts(sent: Sent, operation: str) -> Context:
     """Every condition key that the request has a value for."""
     now = datetime.now(UTC)
     proxies = sent.settings.trusted_proxies
@@ -70,6 +72,7 @@ def facts(sent: Sent) -> Context:
         "aws:sourceip": source_address(sent.request, proxies),
         "aws:securetransport": "true" if is_secure(sent.request, proxies) else "false",
         "aws:requestedregion": sent.settings.region,
+        "s3:objectcreationoperation": "true" if operation in _CREATIONS else "false",
         **_principal(sent.account),
         **_authentication(sent.authenticated, now),
     }
