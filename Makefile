@@ -88,8 +88,10 @@ $(BENCH_READY): $(READY) requirements/bench.txt
 	$(BIN)/python $(PIP) --require-hashes -r requirements/bench.txt
 	@touch $@
 
+# DONE=quick leaves out what `make test` has just run.
+DONE ?=
 test-all: $(READY)
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2 --dist loadgroup $(if $(filter quick,$(DONE)),-m "slow or client")
 	$(MAKE) test-postgres
 
 # What needs a database, on Debian's PostgreSQL (15 in bookworm, the oldest that is supported).
