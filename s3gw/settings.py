@@ -18,7 +18,8 @@ class Margins:
     """
 
     lease: float = 120.0
-    """How long an upload or open pack may go without renewing before it counts as abandoned."""
+    """How long an upload, an open pack or the run of a job may go without renewing before it counts as
+    abandoned."""
     reader: float = 3600.0
     """How long replaced or deleted bytes stay readable for requests that began before."""
     tombstone: float = 3600.0

@@ -65,7 +65,7 @@ async def background(ground: Foundation, meter: Meter) -> AsyncIterator[None]:
             rate = settings.rechunk_rate if name == rechunk.NAME else settings.compact_rate
             return Throttle(settings.job_rest, rate, load)
 
-        runner = Runner(db, jobs, pace=pace)
+        runner = Runner(db, jobs, pace=pace, silence=settings.margins.lease)
         stack.push_async_callback(runner.stop)
         runner.start()
         meter.watch(db)

@@ -10,8 +10,7 @@ Each step returns how much it did; one that returns nothing more has caught up.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -63,17 +62,6 @@ class Tombstone:
 
     replica: Replica
     size: int | None
-
-
-@asynccontextmanager
-async def exclusive(db: Database, name: str) -> AsyncIterator[bool]:
-    """Whether nobody else runs the job `name` now. It only saves double work; nothing relies on it."""
-    async with db.transaction() as connection:
-        # An idle transaction without a snapshot holds no vacuum back, and works through pgbouncer.
-        await connection.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
-        yield await connection.fetchval(
-            "SELECT pg_try_advisory_xact_lock(hashtextextended('s3gw job ' || $1, 0))", name
-        )
 
 
 async def drop_trash(db: Database, margin: float) -> int:

@@ -53,6 +53,8 @@ class Report:
     """What a run says of itself."""
 
     name: str
+    began_at: datetime
+    """What `begin` returned: once another run has begun, it says nothing any more."""
     counts: Mapping[str, int]
     done: int | None = None
     total: int | None = None
@@ -105,35 +107,40 @@ async def look(db: Database, intervals: Mapping[str, float]) -> tuple[dict[str, 
     return found, frozenset(row["name"] for row in rows if row["paused"])
 
 
-async def begin(db: Database, name: str) -> None:
-    """A run begins, and with it whatever was asked for until now."""
-    await db.execute(
+async def begin(db: Database, name: str) -> datetime:
+    """A run begins, and with it whatever was asked for until now; when that was."""
+    began_at: datetime = await db.fetchval(
         """
         INSERT INTO jobs (name, began_at, seen_at) VALUES ($1, now(), now())
         ON CONFLICT (name) DO UPDATE SET wanted_at = NULL, began_at = now(), seen_at = now(), counts = '{}',
             done = NULL, total = NULL, rested = 0
+        RETURNING began_at
         """,
         name,
     )
+    return began_at
 
 
 async def say(db: Database, reports: Sequence[Report]) -> frozenset[str]:
-    """The runs go on; those of them that were paused meanwhile, and are to end."""
+    """The runs go on; those of them that are to end: paused meanwhile, or taken over by others, to whom this
+    process was silent."""
     rows = await db.fetch(
         """
         UPDATE jobs j SET seen_at = now(), counts = r.counts, done = r.done, total = r.total,
             rested = r.rested
-        FROM unnest($1::text[], $2::jsonb[], $3::bigint[], $4::bigint[], $5::float8[])
-            AS r (name, counts, done, total, rested)
-        WHERE j.name = r.name RETURNING j.name, coalesce(j.paused_at > j.began_at, false) AS paused
+        FROM unnest($1::text[], $2::jsonb[], $3::bigint[], $4::bigint[], $5::float8[], $6::timestamptz[])
+            AS r (name, counts, done, total, rested, began_at)
+        WHERE j.name = r.name AND j.began_at = r.began_at
+        RETURNING j.name, coalesce(j.paused_at > j.began_at, false) AS paused
         """,
         [report.name for report in reports],
         [dict(report.counts) for report in reports],
         [report.done for report in reports],
         [report.total for report in reports],
         [report.rested for report in reports],
+        [report.began_at for report in reports],
     )
-    return frozenset(row["name"] for row in rows if row["paused"])
+    return frozenset(report.name for report in reports) - {row["name"] for row in rows if not row["paused"]}
 
 
 async def end(db: Database, report: Report, error: str | None, *, whole: bool) -> None:
@@ -144,7 +151,7 @@ async def end(db: Database, report: Report, error: str | None, *, whole: bool) -
             error = $5::text, rested = $6, runs = runs + 1,
             failures = failures + ($5::text IS NOT NULL)::integer,
             succeeded_at = CASE WHEN $7 THEN now() ELSE succeeded_at END
-        WHERE name = $1
+        WHERE name = $1 AND began_at = $8
         """,
         report.name,
         dict(report.counts),
@@ -153,6 +160,7 @@ async def end(db: Database, report: Report, error: str | None, *, whole: bool) -
         error,
         report.rested,
         whole,
+        report.began_at,
     )
 
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 from s3gw import keyring
 from s3gw.backends.base import Backend, Buffer
-from s3gw.db import adopting, collection, pack_rows, packs
+from s3gw.db import adopting, leading, pack_rows, packs
 from s3gw.db.adopting import FoundChunk
 from s3gw.db.pool import Database
 from s3gw.errors import BlobNotFound, Damaged, Unavailable
@@ -61,7 +61,7 @@ class Rebuilder:
 
     async def run(self) -> Rebuilt:
         """Take back every pack. Raises Unavailable where the job `sightings` runs, or a backend fails."""
-        async with collection.exclusive(self.db, _JOB) as alone:
+        async with leading.exclusive(self.db, _JOB) as alone:
             if not alone:
                 raise Unavailable(f"the job {_JOB} is running; try again when it has ended, or pause it")
             store = await packs.store_id(self.db)

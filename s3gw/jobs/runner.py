@@ -1,8 +1,8 @@
 """Runs the jobs of one gateway, beside other gateways that run the same ones.
 
-An advisory lock lets one gateway at a time run a job; it only saves double work, and nothing relies on it.
-What others are to see or to steer stands in the database: how a run goes, that a job is paused, that somebody
-asked for a run.
+A lock lets one gateway at a time run a job; it only saves double work, and nothing relies on it. What others
+are to see or to steer stands in the database: how a run goes, that a job is paused, that somebody asked for a
+run.
 """
 
 from __future__ import annotations
@@ -11,9 +11,10 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Sequence
+from datetime import datetime
 
-from s3gw.db import collection
 from s3gw.db import jobs as rows
+from s3gw.db import leading
 from s3gw.db.jobs import Report
 from s3gw.db.pool import Database
 from s3gw.errors import GatewayError
@@ -39,16 +40,21 @@ class Runner:
         *,
         look: float = LOOK,
         pace: Callable[[str], Throttle] | None = None,
+        silence: float = leading.SILENCE,
     ) -> None:
-        """`pace` makes what tells a run of that job, which begins, when to rest; it never rests without."""
+        """`pace` makes what tells a run of that job, which begins, when to rest; it never rests without.
+
+        Others may run a job that this runner runs when it is silent for `silence` seconds.
+        """
         self._db = db
         self._pace = pace or (lambda _: Throttle())
         self._jobs = {job.name: job for job in jobs}
         self._status = {job.name: Status(job.name) for job in jobs}
         self._tasks: dict[str, asyncio.Task[Status]] = {}
-        self._running: dict[str, Progress] = {}
-        """Of those whose task is alone with the job."""
+        self._running: dict[str, tuple[datetime, Progress]] = {}
+        """Of those whose task is alone with the job: since when, by the database."""
         self._look = look
+        self._silence = silence
         self._looking: asyncio.Task[None] | None = None
 
     @property
@@ -78,7 +84,7 @@ class Runner:
         """
         job = self._jobs[name]
         try:
-            async with collection.exclusive(self._db, name) as alone:
+            async with leading.exclusive(self._db, name, self._silence) as alone:
                 if alone and (wanted or name in await rows.due(self._db, {name: job.interval})):
                     await self._run(job)
         except GatewayError as error:
@@ -92,13 +98,14 @@ class Runner:
     async def _run(self, job: Job) -> None:
         """One run, told to everybody."""
         status = self._status[job.name]
-        progress = self._running[job.name] = Progress(throttle=self._pace(job.name))
+        began_at = await rows.begin(self._db, job.name)
+        progress = Progress(throttle=self._pace(job.name))
+        self._running[job.name] = (began_at, progress)
         status.running, status.counts, status.error = True, progress.counts, None
         began = time.monotonic()
         failure: str | None = None
         whole = False
         try:
-            await rows.begin(self._db, job.name)
             await job.run(progress)
             whole = True
             status.succeeded_at = time.time()
@@ -114,7 +121,7 @@ class Runner:
             status.rested += progress.throttle.rested
             for name, count in progress.counts.items():
                 status.totals[name] = status.totals.get(name, 0) + count
-            await self._tell_end(_report(job.name, progress), failure, whole=whole)
+            await self._tell_end(_report(job.name, began_at, progress), failure, whole=whole)
         if any(progress.counts.values()):
             log.info("job %s: %s", job.name, progress.counts)
 
@@ -140,9 +147,9 @@ class Runner:
             await asyncio.sleep(self._look)
 
     async def _look_once(self) -> None:
-        """Say how it goes, end what was paused, begin what is due."""
+        """Say how it goes, end what was paused or taken over, begin what is due."""
         if self._running:
-            reports = [_report(name, progress) for name, progress in self._running.items()]
+            reports = [_report(name, *running) for name, running in self._running.items()]
             for name in await rows.say(self._db, reports):
                 if name in self._running and name in self._tasks:
                     self._tasks[name].cancel()
@@ -159,5 +166,5 @@ class Runner:
         self._tasks = {name: other for name, other in self._tasks.items() if other is not task}
 
 
-def _report(name: str, progress: Progress) -> Report:
-    return Report(name, progress.counts, progress.done, progress.total, progress.throttle.rested)
+def _report(name: str, began_at: datetime, progress: Progress) -> Report:
+    return Report(name, began_at, progress.counts, progress.done, progress.total, progress.throttle.rested)

@@ -11,7 +11,7 @@ from shutil import which
 
 import pytest
 
-from s3gw.db import accounts, buckets, objects
+from s3gw.db import accounts, buckets, leading, objects
 from s3gw.db.embedded import start_embedded
 from s3gw.db.embedded_cluster import command, until
 from s3gw.db.embedded_identity import identities
@@ -80,4 +80,26 @@ async def test_many_clients_on_few_sessions(url: str) -> None:
 
     await asyncio.gather(*(use(client) for client in range(16)))
     assert await db.fetchval("SELECT count(*) FROM objects") == 0
+    await db.close()
+
+
+async def test_one_at_a_time_runs_a_job_for_longer_than_the_silence(url: str) -> None:
+    """And the next gets no session in which anything of it is left."""
+    db = await Database.connect(url, size=4)
+    limit = "SELECT current_setting('idle_in_transaction_session_timeout')"
+    before = await db.fetchval(limit)
+    longer = (
+        "SELECT now() - xact_start > interval '3 s' FROM pg_stat_activity a JOIN pg_locks l USING (pid)"
+        " WHERE l.locktype = 'advisory'"
+    )
+    async with leading.exclusive(db, "test", 2.0) as alone:
+        assert alone
+        async with asyncio.timeout(60):
+            while not await db.fetchval(longer):
+                await asyncio.sleep(0.05)
+        async with leading.exclusive(db, "test") as other:
+            assert not other
+    async with leading.exclusive(db, "test") as alone:
+        assert alone
+    assert {await db.fetchval(limit) for _ in range(8)} == {before}
     await db.close()

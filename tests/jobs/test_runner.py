@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from s3gw.db import collection, jobs
+from s3gw.db import jobs, leading
 from s3gw.db.jobs import JobRow
 from s3gw.db.pool import Database
 from s3gw.errors import Unavailable
@@ -58,7 +58,7 @@ async def test_a_job_that_runs_elsewhere_is_left_alone(database: Database) -> No
         progress.add(runs=1)
 
     runner = Runner(database, [Job("one", 0.0, run), Job("two", 0.0, run)])
-    async with collection.exclusive(database, "one") as alone:
+    async with leading.exclusive(database, "one") as alone:
         assert alone
         assert (await runner.run_once("one")).runs == 0
         assert (await runner.run_once("two")).runs == 1
@@ -78,7 +78,7 @@ async def test_stopping_breaks_off(database: Database) -> None:
     assert [status.running for status in runner.statuses] == [True]
     await runner.stop()
     assert [status.running for status in runner.statuses] == [False]
-    async with collection.exclusive(database, "test") as alone:
+    async with leading.exclusive(database, "test") as alone:
         assert alone
 
 
