@@ -24,18 +24,23 @@ def open_observed(
 
     An observer sees a call as the store does, repetitions and waiting included.
     """
-    backend = open_backend(location, reserve=reserve, identity=identity)
+    backend = open_backend(location, reserve=reserve, identity=identity, silence=policy.seconds)
     wrap = guarded if isinstance(location, FileLocation) else resilient
     backend = wrap(backend, policy)
     return backend if observer is None else Observed(backend, name, observer)
 
 
 def open_backend(
-    location: Location, *, reserve: Reserve | None = None, identity: UUID | None = None
+    location: Location,
+    *,
+    reserve: Reserve | None = None,
+    identity: UUID | None = None,
+    silence: float | None = None,
 ) -> Backend:
     """The backend there, for one process. Nothing is made or asked yet.
 
-    `identity` is what its marker must say whenever a blob is made; None where that is not known yet.
+    `identity` is what its marker must say whenever a blob is made; None where that is not known yet. After
+    `silence` seconds without any sign of a service it is waited for no longer, where it would be.
     """
     match location:
         case FileLocation():
@@ -43,7 +48,7 @@ def open_backend(
         case S3Location():
             from s3gw.backends.s3 import S3  # loads botocore
 
-            return S3(location)
+            return S3(location, silence=silence)
         case AzureLocation():
             from s3gw.backends.azure import Azure  # loads azure-storage-blob
 

@@ -43,7 +43,7 @@ PAGE = 1000
 """Blobs listed at a time."""
 CONNECT_TIMEOUT = 5.0
 READ_TIMEOUT = 30.0
-"""Seconds that the service may be silent."""
+"""Seconds that the service may be silent, at most."""
 
 _MARKER = "s3gw-backend"
 _ABSENT = {"NoSuchKey", "NotFound", "404"}
@@ -58,12 +58,16 @@ T = TypeVar("T")
 class S3(Backend):
     """A bucket, or what is below a prefix of one."""
 
-    def __init__(self, location: S3Location, *, connections: int = CONNECTIONS) -> None:
-        """Nothing is asked of the service yet."""
+    def __init__(
+        self, location: S3Location, *, connections: int = CONNECTIONS, silence: float | None = None
+    ) -> None:
+        """Nothing is asked of the service yet. `silence` is for how many seconds at most a call waits for any
+        sign of it: a thread that nobody waits for any more is not to hold up calls that come later."""
         self._location = location
         self._bucket = location.bucket
         self._prefix = f"{location.prefix}/" if location.prefix else ""
         self._connections = connections
+        self._silence = silence
         self._pool = ThreadPoolExecutor(connections, thread_name_prefix="s3")
         self._making = threading.Lock()
         self._made: Any = None
@@ -108,7 +112,7 @@ class S3(Backend):
 
     async def close(self) -> None:
         """Close the connections, once the calls that run have ended."""
-        await asyncio.to_thread(self._pool.shutdown)
+        await asyncio.to_thread(self._pool.shutdown, cancel_futures=True)
         if self._made is not None:
             self._made.close()
 
@@ -131,7 +135,7 @@ class S3(Backend):
     def _client(self) -> Any:
         with self._making:
             if self._made is None:
-                self._made = _make_client(self._location, self._connections)
+                self._made = _make_client(self._location, self._connections, self._silence)
             return self._made
 
     def _key(self, name: str) -> str:
@@ -249,9 +253,10 @@ class S3(Backend):
             raise
 
 
-def _make_client(location: S3Location, connections: int) -> Any:
+def _make_client(location: S3Location, connections: int, silence: float | None) -> Any:
     session = botocore.session.get_session()
     session.register_component("data_loader", _loader(session.get_config_variable("data_path")))
+    patience = READ_TIMEOUT if silence is None else min(READ_TIMEOUT, silence)
     addressing = location.addressing or ("path" if location.endpoint else "auto")
     return session.create_client(
         "s3",
@@ -260,8 +265,8 @@ def _make_client(location: S3Location, connections: int) -> Any:
         config=Config(
             signature_version="s3v4",
             max_pool_connections=connections,
-            connect_timeout=CONNECT_TIMEOUT,
-            read_timeout=READ_TIMEOUT,
+            connect_timeout=min(CONNECT_TIMEOUT, patience),
+            read_timeout=patience,
             tcp_keepalive=True,
             retries={"total_max_attempts": 1},
             request_checksum_calculation="when_required",

@@ -186,7 +186,10 @@ async def _health(one: Listed, reserve: int) -> dict[str, Any]:
     if one.row.state == "dead":
         return {"error": "dead"}
     backend = open_backend(
-        backend_url.parse(one.row.url), reserve=Reserve(reserve), identity=one.row.identity
+        backend_url.parse(one.row.url),
+        reserve=Reserve(reserve),
+        identity=one.row.identity,
+        silence=_PATIENCE,
     )
     began = time.monotonic()
     try:
