@@ -27,6 +27,8 @@ from s3gw.db.outcomes import judged
 from s3gw.db.pool import Database
 from s3gw.db.records import Body, Draft, Properties
 from s3gw.db.rows import property_values
+from s3gw.db.together import Entry
+from s3gw.db.whole import Whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,14 +102,15 @@ async def publish(
     before goes to the trash or, where the bucket keeps versions, becomes noncurrent. When it ends otherwise
     than DONE or raises, nothing of it stays, and the draft is the caller's to discard. Raises Unavailable
     when the draft's lease was lost, Outdated where something that is assumed does not hold. Inline drafts
-    that come together without preconditions share a statement and its commit. `wanted` are the events to be
-    told with it.
+    that come together without preconditions share a statement and its commit, and so do short whole ones.
+    `wanted` are the events to be told with it.
     """
-    if isinstance(content, Draft) and content.inline is not None and precondition is None and not wanted:
-        row = Inline(
-            assumed.arguments, bucket_id, key, account_id, content.size, etag, properties, content.inline
-        )
-        return _compared(await batches(db, _publish_inline).ask(row), assumed)
+    if isinstance(content, Draft) and precondition is None and not wanted:
+        entry = Entry(assumed.arguments, bucket_id, key, account_id, content.size, etag, properties)
+        if content.inline is not None:
+            return _compared(await batches(db, _publish_inline).ask(Inline(entry, content.inline)), assumed)
+        if content.whole is not None and len(content.whole.rows) <= whole.FEW:
+            return _compared(await batches(db, _publish_whole).ask(Whole(entry, content.whole)), assumed)
     if isinstance(content, Draft) and content.whole is not None:
         statement, body_arguments = _PUBLISH_WHOLE, whole.arguments(content.whole)
     else:
@@ -128,9 +131,24 @@ async def _publish_inline(db: Database, wanted: Sequence[Inline]) -> list[Publis
         await pauses.reach("put.published")
         return results
     (one,) = wanted
-    start = (*one.assumed, one.bucket_id, one.key, one.account_id, one.size, one.etag, None)
-    properties = (one.properties.storage_class, *property_values(one.properties), False, None)
-    return [await _published(db, _PUBLISH_INLINE, (*start, *properties, *one.chunk))]
+    return [await _published(db, _PUBLISH_INLINE, (*_entry_arguments(one.entry), *one.chunk))]
+
+
+async def _publish_whole(db: Database, wanted: Sequence[Whole]) -> list[PublishResult]:
+    """As `_publish_inline`."""
+    if len(wanted) > 1:
+        results = await whole.publish(db, wanted)
+        await pauses.reach("put.published")
+        return results
+    (one,) = wanted
+    arguments = (*_entry_arguments(one.entry), *whole.arguments(one.manifest))
+    return [await _published(db, _PUBLISH_WHOLE, arguments)]
+
+
+def _entry_arguments(entry: Entry) -> tuple[Any, ...]:
+    start = (*entry.assumed, entry.bucket_id, entry.key, entry.account_id, entry.size, entry.etag, None)
+    properties = entry.properties
+    return (*start, properties.storage_class, *property_values(properties), *precondition_arguments(None))
 
 
 def _compared(result: PublishResult, assumed: Assumed) -> PublishResult:

@@ -7,14 +7,17 @@ anew.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 
+from s3gw.db import together
 from s3gw.db.assumed import NOTHING, Assumed, holding
 from s3gw.db.batches import batches
+from s3gw.db.outcomes import PublishResult
 from s3gw.db.pool import Database
 from s3gw.db.records import WholeManifest
+from s3gw.db.together import Entry
 
 _COLUMNS = (
     "digest",
@@ -43,6 +46,58 @@ def arguments(whole: WholeManifest) -> tuple[Any, ...]:
     offsets, named = zip(*whole.rows, strict=True)
     return (whole.domain_id, *map(list, columns), list(offsets), list(named))
 
+
+FEW = 8
+"""Rows that a manifest has at most where it is published together with others: a statement of many chunks
+would keep others waiting for them."""
+
+# Chunks that were known, or that others have added meanwhile, are found by stored_chunk, which fails where
+# one is gone, or was not made since its pack is not held any more: then nothing of all this is done.
+_STORED = """made AS MATERIALIZED (
+    SELECT place, size, nextval('manifests_id_seq') AS manifest FROM wanted
+), manifested AS (
+    INSERT INTO manifests (id, size) OVERRIDING SYSTEM VALUE SELECT manifest, size FROM made
+), new AS MATERIALIZED (
+    SELECT (v ->> 0)::bigint AS place, (v ->> 1)::integer AS domain, (v ->> 2)::integer AS length,
+        (v ->> 3)::smallint AS codec, (v ->> 4)::bigint AS pack_id, (v ->> 5)::bigint AS frame_offset,
+        (v ->> 6)::integer AS frame_length, (v ->> 7)::integer AS frame_plain,
+        (v ->> 8)::integer AS frame_start, (v ->> 9)::integer AS key_id, digest, data
+    FROM ROWS FROM (jsonb_array_elements($2::jsonb), unnest($3::bytea[]), unnest($4::bytea[]))
+        AS r (v, digest, data)
+), added AS MATERIALIZED (
+    INSERT INTO chunks (domain_id, digest, length, codec, pack_id, frame_offset, frame_length, frame_plain,
+                        frame_start, data, key_id)
+    SELECT DISTINCT ON (domain, digest) domain, digest, length, codec, pack_id, frame_offset, frame_length,
+        frame_plain, frame_start, data, key_id
+    FROM new JOIN made USING (place)
+    WHERE pack_id IS NULL OR pack_id IN (SELECT held_packs(ARRAY(SELECT DISTINCT pack_id FROM new)))
+    ORDER BY domain, digest
+    ON CONFLICT (domain_id, digest) DO NOTHING
+    RETURNING id, domain_id, digest
+), pieces AS MATERIALIZED (
+    SELECT manifest, (v ->> 1)::integer AS domain, (v ->> 2)::bigint AS byte_offset, digest
+    FROM ROWS FROM (jsonb_array_elements($5::jsonb), unnest($6::bytea[])) AS r (v, digest)
+    JOIN made ON place = (v ->> 0)::bigint
+), named AS MATERIALIZED (
+    SELECT domain, digest, coalesce(id, stored_chunk(domain, digest)) AS id
+    FROM (
+        SELECT n.*, a.id FROM (SELECT DISTINCT domain, digest FROM pieces WHERE digest IS NOT NULL) AS n
+        LEFT JOIN added a ON a.domain_id = n.domain AND a.digest = n.digest
+        ORDER BY n.domain, n.digest OFFSET 0
+    ) AS n
+), listed AS (
+    INSERT INTO manifest_chunks (manifest_id, byte_offset, chunk_id)
+    SELECT p.manifest, p.byte_offset, n.id FROM pieces p
+    LEFT JOIN named n ON n.domain = p.domain AND n.digest = p.digest
+), stored AS MATERIALIZED (
+    SELECT place, NULL::bigint AS chunk, manifest FROM made
+)"""
+_PUBLISH = together.statement(
+    columns="NULL", rows="jsonb_array_elements($1::jsonb) WITH ORDINALITY AS r (v, place)", stored=_STORED
+)
+_PLACED_OF = attrgetter(
+    "length", "codec", "pack_id", "frame_offset", "frame_length", "frame_plain", "frame_start", "key_id"
+)
 
 _KNOWN = f"""
 SELECT w.place, NULL::integer AS domain_id, NULL::bytea AS digest
@@ -93,3 +148,37 @@ async def _known(db: Database, wanted: Sequence[_Wanted]) -> list[tuple[frozense
         )
         for place, (domain_id, digests, _) in enumerate(wanted, 1)
     ]
+
+
+class Whole(NamedTuple):
+    """A manifest of few rows that is still to be written, and the key whose current version it becomes."""
+
+    entry: Entry
+    manifest: WholeManifest
+
+
+async def publish(db: Database, wanted: Sequence[Whole]) -> list[PublishResult]:
+    """As `together.publish`."""
+    return await together.publish(db, _PUBLISH, wanted, _together)
+
+
+def _together(wanted: Sequence[Whole]) -> tuple[list[Any], ...]:
+    """Everything but bytes as documents."""
+    new = [
+        (place, one.manifest.domain_id, chunk) for place, one in _placed(wanted) for chunk in one.manifest.new
+    ]
+    rows = [
+        (place, one.manifest.domain_id, *row) for place, one in _placed(wanted) for row in one.manifest.rows
+    ]
+    return (
+        [one.entry.members() for one in wanted],
+        [(place, domain_id, *_PLACED_OF(chunk)) for place, domain_id, chunk in new],
+        [chunk.digest for *_, chunk in new],
+        [chunk.data for *_, chunk in new],
+        [row[:3] for row in rows],
+        [digest for *_, digest in rows],
+    )
+
+
+def _placed(wanted: Sequence[Whole]) -> Iterator[tuple[int, Whole]]:
+    return enumerate(wanted, 1)

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
 BLOCK = 1 << 20
 """Bytes from which on a block is handed over. A body of at most as many comes as one."""
-IN_THREAD = 16 * 1024
-"""Bytes from which on hashing a block pays for going to a thread."""
+ON_THE_SPOT = 256 << 10
+"""Bytes up to which a block is hashed on the spot; see `storage.whole.QUICK`."""
 DOCUMENT_LIMIT = 1 << 20
 LARGE_DOCUMENT_LIMIT = 8 << 20
 """Of the documents that list up to 1,000 keys of 1,024 escaped bytes, or 10,000 parts with checksums."""
@@ -329,7 +329,7 @@ class Body:
 
     def _start_hashing(self, block: Buffer, pieces: list[Piece]) -> None:
         """Compute the digests of a block, in threads where that pays."""
-        if len(block) < IN_THREAD:
+        if len(block) <= ON_THE_SPOT:
             self._digests.update(block)
             if self._signatures is not None:
                 self._signatures.follow(pieces)

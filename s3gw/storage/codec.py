@@ -58,6 +58,17 @@ def encode(
     return codec, packed if key is None else key.seal(packed, room)
 
 
+def encode_within(
+    limit: int, plain: Buffer, compress: bool | int, key: DataKey | None = None
+) -> tuple[int, bytes] | None:
+    """What `encode` gives, where that is at most `limit` bytes; else None, and nothing was encrypted."""
+    codec, packed = _compressed(plain, compress)
+    if len(packed) > limit:
+        return None
+    data = packed if key is None else key.seal(packed)
+    return (codec, bytes(data)) if len(data) <= limit else None
+
+
 def _compressed(plain: Buffer, compress: bool | int) -> tuple[int, Buffer]:
     if not compress or len(plain) == 0 or not _compressible(plain):
         return RAW, plain

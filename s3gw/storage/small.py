@@ -67,11 +67,17 @@ def inline(data: bytes, layout: Layout, limit: int) -> InlineChunk | None:
     """
     if not data or not _is_one_chunk(data, layout):
         return None
-    number, stored = codec.encode(data, layout.compression, layout.key)
-    if len(stored) > limit:
+    return row(data, keyring.digest(data, layout.key), layout, limit)
+
+
+def row(data: Buffer, digest: bytes, layout: Layout, limit: int) -> InlineChunk | None:
+    """The row of the chunk `data` that is a whole body; None where more than `limit` bytes would be stored.
+    Processor work."""
+    encoded = codec.encode_within(limit, data, layout.compression, layout.key)
+    if encoded is None:
         return None
-    digest = keyring.digest(data, layout.key)
-    return InlineChunk(layout.domain_id, digest, len(data), number, bytes(stored), layout.key_id)
+    number, stored = encoded
+    return InlineChunk(layout.domain_id, digest, len(data), number, stored, layout.key_id)
 
 
 def _is_one_chunk(data: bytes, layout: Layout) -> bool:

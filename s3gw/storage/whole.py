@@ -16,17 +16,20 @@ from s3gw.backends.base import Buffer
 from s3gw.db import whole
 from s3gw.db.assumed import Assumed
 from s3gw.db.records import Draft, InlineChunk, NewChunk, WholeManifest
-from s3gw.storage import codec, frames
+from s3gw.storage import frames, small
 from s3gw.storage.chunker import Chunker
 from s3gw.storage.frames import Cut
 from s3gw.storage.packs import Placement
 from s3gw.storage.presets import PRESETS
-from s3gw.storage.writer import INLINE_RATIO, ROWS, TINY, Layout, Tools, inline_rows, name_chunks
+from s3gw.storage.writer import INLINE_RATIO, ROWS, Layout, Tools, inline_rows, name_chunks
 
 T = TypeVar("T")
 
 SHORT = 1 << 20
 """Bytes up to which a body is always kept in memory until it is published."""
+QUICK = 256 << 10
+"""Bytes up to which a body's processor work is done on the spot. With some connections at work a thread waits
+longer for the interpreter, again and again, than it works: PUTs of 64 KiB took twice the processor time."""
 LARGEST = 16 << 20
 """Bytes of the largest body that is, while there are few others of more than SHORT."""
 
@@ -91,6 +94,8 @@ class Whole:
 
     async def _gather(self, blocks: AsyncIterable[Buffer]) -> InlineChunk | None:
         """Cut the body; while that goes on, the sender of the blocks verifies the last of them."""
+        if self._size <= QUICK:
+            return self._cut([await small.gather(blocks, self._size)], final=True)
         waiting: list[Buffer] = []
         length = 0
         cutting: asyncio.Task[InlineChunk | None] | None = None
@@ -114,8 +119,8 @@ class Whole:
                 await asyncio.gather(cutting, return_exceptions=True)
 
     async def _work(self, work: Callable[[], T]) -> T:
-        """Processor work: in a thread, unless waking one takes longer."""
-        return work() if self._size <= TINY else await self._tools.run(work)
+        """Processor work: in a thread, unless that takes longer."""
+        return work() if self._size <= QUICK else await self._tools.run(work)
 
     def _cut(self, blocks: Sequence[Buffer], *, final: bool) -> InlineChunk | None:
         """Cut and name what has come of the body; at its end the row that holds all of it, where one does."""
@@ -130,11 +135,7 @@ class Whole:
         if len(self._cuts) > 1 or self._size > INLINE_RATIO * limit or not self._cuts[0].digest:
             return None
         [cut] = self._cuts
-        number, data = codec.encode(cut.data, self._layout.compression, self._layout.key)
-        if len(data) > limit:
-            return None
-        layout = self._layout
-        return InlineChunk(layout.domain_id, cut.digest, len(cut.data), number, bytes(data), layout.key_id)
+        return small.row(cut.data, cut.digest, self._layout, limit)
 
     async def _store(self) -> Draft | None:
         """Make safe what is not stored yet."""
@@ -159,9 +160,10 @@ class Whole:
         return not others
 
     async def _make_safe(self, new: Sequence[Cut]) -> list[NewChunk]:
-        rows = await self._work(partial(inline_rows, new, self._layout, self._tools.inline_limit))
-        if rows is not None:
-            return rows
+        if len(self._cuts) > 1:  # one alone was tried while it was cut
+            rows = await self._work(partial(inline_rows, new, self._layout, self._tools.inline_limit))
+            if rows is not None:
+                return rows
         layout = self._layout
         build = partial(frames.build, domain_id=layout.domain_id, compress=layout.compression, key=layout.key)
         if self._size <= SHORT:

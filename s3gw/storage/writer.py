@@ -244,12 +244,13 @@ class Upload:
         if length > INLINE_RATIO * limit:
             return None
         layout = self._layout
-        encode = partial(codec.encode, cut.data, layout.compression, layout.key)
-        number, data = encode() if length <= TINY else await self._tools.run(encode)
-        if len(data) > limit:
+        encode = partial(codec.encode_within, limit, cut.data, layout.compression, layout.key)
+        encoded = encode() if length <= TINY else await self._tools.run(encode)
+        if encoded is None:
             return None
+        number, data = encoded
         digest = cut.digest or keyring.digest(cut.data, layout.key)
-        return InlineChunk(layout.domain_id, digest, length, number, bytes(data), layout.key_id)
+        return InlineChunk(layout.domain_id, digest, length, number, data, layout.key_id)
 
     async def _manifest(self) -> int:
         """The upload's manifest, made when it is first needed."""
@@ -354,13 +355,16 @@ def inline_rows(unique: Sequence[Cut], layout: Layout, limit: int) -> list[NewCh
     """The only new chunks of an upload as rows, where they are small enough together. Processor work."""
     if sum(len(cut.data) for cut in unique) > INLINE_RATIO * limit:
         return None
-    encoded = [codec.encode(cut.data, layout.compression, layout.key) for cut in unique]
-    if sum(len(data) for _, data in encoded) > limit:
-        return None
-    return [
-        NewChunk(cut.digest, len(cut.data), number, data=bytes(data), key_id=layout.key_id)
-        for cut, (number, data) in zip(unique, encoded, strict=True)
-    ]
+    rows: list[NewChunk] = []
+    left = limit
+    for cut in unique:
+        encoded = codec.encode_within(left, cut.data, layout.compression, layout.key)
+        if encoded is None:
+            return None
+        number, data = encoded
+        left -= len(data)
+        rows.append(NewChunk(cut.digest, len(cut.data), number, data=data, key_id=layout.key_id))
+    return rows
 
 
 async def _gather(blocks: AsyncIterable[Buffer]) -> AsyncIterator[list[Buffer]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import asyncpg
 import pytest
@@ -13,10 +13,10 @@ from s3gw.db.assumed import Assumed, Outdated
 from s3gw.db.batches import Batches, batches
 from s3gw.db.objects import Outcome, Precondition
 from s3gw.db.pool import Database
-from s3gw.db.records import Bucket, Properties
+from s3gw.db.records import Bucket, Draft, Properties
 from s3gw.errors import Unavailable
 from tests.db.test_races import collide
-from tests.db.world import World, inline
+from tests.db.world import World, inline, whole
 
 
 class Oracle:
@@ -138,11 +138,14 @@ async def test_look_ups_together_find_what_they_find_alone(world: World) -> None
     assert together == alone * 5
 
 
-async def test_publications_together_end_as_they_would_alone(world: World) -> None:
+@pytest.mark.parametrize("draft", [inline, whole])
+async def test_publications_together_end_as_they_would_alone(
+    world: World, draft: Callable[[bytes], Draft]
+) -> None:
     keys = [f"key{number % 8}" for number in range(20)]
     gone = await buckets.create(world.db, "gone", world.account.id, "us-east-1", "cdc-256k", False)
     await buckets.delete(world.db, "gone")
-    drafts = [inline(f"{number % 5} {number // 7}".encode()) for number in range(20)]
+    drafts = [draft(f"{number % 5} {number // 7}".encode()) for number in range(20)]
     results = await asyncio.gather(
         *(
             objects.publish(
@@ -171,9 +174,13 @@ async def test_publications_together_end_as_they_would_alone(world: World) -> No
         assert found.properties.metadata == {"number": str(last)}
         assert found.modified_at == results[last].modified_at
         assert found.properties.headers == {}
+        assert await world.bytes_of(found.body) == f"{last % 5} {last // 7}".encode()
 
 
-async def test_buckets_that_keep_versions_and_others_together(world: World) -> None:
+@pytest.mark.parametrize("draft", [inline, whole])
+async def test_buckets_that_keep_versions_and_others_together(
+    world: World, draft: Callable[[bytes], Draft]
+) -> None:
     kept, _ = await buckets.create(world.db, "kept", world.account.id, "us-east-1", "cdc-256k", False)
     await buckets.set_versioning(world.db, kept.id, "Enabled")
     given = Properties(
@@ -196,7 +203,7 @@ async def test_buckets_that_keep_versions_and_others_together(world: World) -> N
                 one.id,
                 f"k{place // 4}\u00e9",
                 world.account.id,
-                inline(b"same"),
+                draft(b"same"),
                 f"e{place}",
                 given,
             )
@@ -214,7 +221,7 @@ async def test_buckets_that_keep_versions_and_others_together(world: World) -> N
         assert found.version is not None
         assert (found.version.etag, found.version.properties) == (f"e{place}", given)
         assert found.version.version_id == results[place].version_id
-        assert found.inline == inline(b"same").inline
+        assert await world.bytes_of(found.version.body) == b"same"
 
 
 async def test_buckets_together(world: World) -> None:

@@ -8,12 +8,30 @@ from typing import Any
 
 from s3gw.db import objects
 from s3gw.db.pool import Database
-from s3gw.db.records import Account, Body, Bucket, Draft, InlineChunk, Properties
+from s3gw.db.records import Account, Body, Bucket, Draft, InlineChunk, NewChunk, Properties, WholeManifest
 
 
 def inline(data: bytes) -> Draft:
     """A draft whose bytes go into the database."""
     return Draft(len(data), InlineChunk(0, hashlib.sha256(data).digest(), len(data), 0, data))
+
+
+def whole(*parts: bytes, new: bool = True, pack_id: int | None = None) -> Draft:
+    """A draft of a manifest that is still to be written, of one chunk a part; an empty part is a hole of one
+    byte. The chunks are `new`, in rows or a pack, or known."""
+    rows: list[tuple[int, bytes | None]] = []
+    chunks: dict[bytes, NewChunk] = {}
+    offset = 0
+    for part in parts:
+        digest = hashlib.sha256(part).digest() if part else None
+        rows.append((offset, digest))
+        offset += len(part) or 1
+        if digest is not None and pack_id is None:
+            chunks[digest] = NewChunk(digest, len(part), 0, data=part)
+        elif digest is not None:
+            chunks[digest] = NewChunk(digest, len(part), 0, pack_id, 64, len(part), len(part), 0)
+    found = [chunks[digest] for digest in sorted(chunks)] if new else []
+    return Draft(offset, whole=WholeManifest(0, found, rows))
 
 
 @dataclass(frozen=True, slots=True)
