@@ -82,7 +82,7 @@ async def all_jobs(db: Database) -> list[JobRow]:
 
 async def due(db: Database, intervals: Mapping[str, float]) -> dict[str, bool]:
     """The jobs to be run now, of those that run nowhere: somebody asked (True), or their last run ended
-    `intervals` seconds ago and they are not paused (False)."""
+    `intervals` seconds ago, or was cut off, and they are not paused (False)."""
     found, _ = await look(db, intervals)
     return found
 
@@ -94,8 +94,9 @@ async def look(db: Database, intervals: Mapping[str, float]) -> tuple[dict[str, 
         SELECT j.name, j.paused_at IS NOT NULL AS paused, j.wanted_at IS NOT NULL AS wanted,
             i.name IS NOT NULL AND NOT coalesce(j.seen_at > now() - make_interval(secs => $3), false) AND (
                 j.wanted_at IS NOT NULL
-                OR j.paused_at IS NULL
-                    AND coalesce(j.ended_at <= now() - make_interval(secs => i.seconds), true)
+                OR j.paused_at IS NULL AND coalesce(
+                    j.ended_at <= now() - make_interval(secs => i.seconds) OR j.began_at > j.ended_at, true
+                )
             ) AS due
         FROM jobs j LEFT JOIN unnest($1::text[], $2::float8[]) AS i (name, seconds) USING (name)
         """,

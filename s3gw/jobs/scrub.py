@@ -10,6 +10,7 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from s3gw import pauses
 from s3gw.backends.base import Backend
 from s3gw.config import Settings
 from s3gw.db import compaction, placement, scrub
@@ -54,6 +55,7 @@ class Scrubber:
         if bad:
             where = (one.pack_id, one.replica.blob, one.replica.backend_id, len(bad))
             log.error("pack %d: copy %s on backend %d lacks %d frames that are in use", *where)
+        await pauses.reach("scrub.read")
         await scrub.verified(self.db, one.replica.name, whole=not bad)
         progress.add(copies=1, damaged=int(bool(bad)))
         progress.advance(one.size)

@@ -217,3 +217,25 @@ async def test_a_run_that_was_cut_off_is_over_once_it_is_silent(
     await database.execute("UPDATE jobs SET seen_at = now() - make_interval(secs => $1)", jobs.SILENT + 1)
     assert (await row_of(database, "test")).state == "waiting"
     assert await jobs.due(database, {"test": 0.0}) == {"test": False}
+
+
+async def test_a_run_that_was_cut_off_is_made_up_before_its_time(database: Database) -> None:
+    whole = jobs.Report("test", await jobs.begin(database, "test"), {})
+    await jobs.end(database, whole, None, whole=True)
+    assert await jobs.due(database, {"test": 3600.0}) == {}
+    await jobs.begin(database, "test")
+    await database.execute("UPDATE jobs SET seen_at = now() - make_interval(secs => $1)", jobs.SILENT + 1)
+    assert await jobs.due(database, {"test": 3600.0}) == {"test": False}
+    await jobs.pause(database, "test")
+    assert await jobs.due(database, {"test": 3600.0}) == {}
+
+
+async def test_a_run_that_others_took_over_says_nothing_any_more(database: Database) -> None:
+    lost = jobs.Report("test", await jobs.begin(database, "test"), {"things": 1})
+    assert await jobs.say(database, [lost]) == frozenset()
+    mine = jobs.Report("test", await jobs.begin(database, "test"), {"things": 2})
+    assert await jobs.say(database, [lost]) == {"test"}
+    await jobs.end(database, lost, "late", whole=False)
+    assert await jobs.say(database, [mine]) == frozenset()
+    row = await row_of(database, "test")
+    assert (row.state, row.counts, row.error) == ("running", {"things": 2}, None)

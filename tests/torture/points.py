@@ -67,6 +67,7 @@ POINTS: Mapping[str, tuple[str, ...]] = {
     ),
 }
 ELSEWHERE = {
+    "scrub.read": "tests/faults/test_kill_jobs.py",
     "lifecycle.judged": "tests/jobs/test_lifecycle.py",
     "notify.sent": "tests/jobs/test_notify.py",
     "reencrypt.turned": "tests/jobs/test_reencrypt.py",
@@ -77,4 +78,5 @@ ELSEWHERE = {
     "pack.put": "tests/races/test_races_stopped.py",
     "pack.copies-given-up": "tests/races/test_races_stopped.py",
 }
-"""Points at which nothing is killed here, and the tests that stop or cut off something there."""
+"""Points that no load leads to by itself, and the tests that stop or cut off something there;
+`tests/faults/test_kill_jobs.py` kills at them, but for the last."""
