@@ -67,7 +67,10 @@ async def settled(true: Callable[[], bool]) -> None:
     raise AssertionError("did not come true")
 
 
-async def test_a_stream_fills_packs(database: Database, store: Store, inner: PutOnly) -> None:
+async def test_a_stream_fills_packs(
+    database: Database, store: Store, inner: PutOnly, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(put_packs, "LINGER", 60.0)  # however slowly the stream comes
     data = random_bytes(70 * MIB)
     draft = await store.write(blocks_of(data), CDC)
     assert await read_all(store, draft) == data
