@@ -9,8 +9,7 @@ from typing import Any
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
-from bench.speed.report import PLOTS
-from bench.speed.results import Measured, Results
+from bench.speed.results import PLOTS, Measured, Results
 from bench.speed.servers import TITLES
 from bench.speed.tables import growth_points
 

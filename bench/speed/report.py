@@ -9,15 +9,13 @@ import re
 from pathlib import Path
 
 from bench.speed.plan import full
-from bench.speed.results import Results, load
+from bench.speed.results import PLOTS, Results, load
 from bench.speed.tables import group, growth, machine, required
 
 ROOT = Path(__file__).parents[2]
 FIGURES = ROOT / "bench" / "results" / "speed.json"
 DOCUMENT = ROOT / "docs" / "benchmarks.md"
 IMAGES = ROOT / "docs" / "images"
-PLOTS = {"small": "speed-small.svg", "large": "speed-large.svg", "growth": "speed-growth.svg"}
-"""By the section that shows it."""
 _SECTION = re.compile(
     r"(<!-- speed (\S+): made by make bench-full -->\n).*?(<!-- speed \2: end -->)", re.DOTALL
 )

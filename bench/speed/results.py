@@ -11,6 +11,9 @@ from typing import NamedTuple
 
 from bench.speed.measure import Run
 
+PLOTS = {"small": "speed-small.svg", "large": "speed-large.svg", "growth": "speed-growth.svg"}
+"""The pictures, by the section that shows them."""
+
 
 class Spread(NamedTuple):
     """A figure over the rounds."""

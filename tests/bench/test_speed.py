@@ -14,7 +14,7 @@ from bench.speed import report
 from bench.speed.__main__ import main
 from bench.speed.measure import Run, measure
 from bench.speed.plan import Group, full, quick
-from bench.speed.results import Measured, Results, load
+from bench.speed.results import PLOTS, Measured, Results, load
 from bench.speed.runner import Runner
 from bench.speed.servers import SERVERS
 from bench.speed.works.base import BUCKET, MIB, Session, Work
@@ -195,6 +195,6 @@ def test_plots_are_the_same_for_the_same_figures(tmp_path: Path) -> None:
     for folder in ("one", "other"):
         draw(figures(), tmp_path / folder)
     names = sorted(path.name for path in (tmp_path / "one").iterdir())
-    assert names == sorted(report.PLOTS.values())
+    assert names == sorted(PLOTS.values())
     for name in names:
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "other" / name).read_bytes()
