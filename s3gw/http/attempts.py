@@ -31,7 +31,7 @@ _STREAM = BodyKind.STREAM
 class Attempt(Protocol[T_co]):
     """All steps of a request from its authentication on."""
 
-    async def __call__(self, assumed: Assumed, *, remember: bool, handle: bool = True) -> T_co:
+    async def __call__(self, assumed: Assumed, remember: bool, handle: bool = True, /) -> T_co:
         """`assumed` is filled in with what is gone by; without `handle` it ends with the decision."""
         ...
 
@@ -183,7 +183,7 @@ async def settle(attempt: Attempt[T], course: Course, *, remember: bool) -> T:
     """What becomes of a request. Raises S3Error, Unavailable, and whatever the attempt raises."""
     assumed = Assumed()
     try:
-        done = await attempt(assumed, remember=remember)
+        done = await attempt(assumed, remember)
         if not assumed.remembered:
             return done
         raise RuntimeError("an operation succeeded by what nobody has compared")
@@ -193,11 +193,11 @@ async def settle(attempt: Attempt[T], course: Course, *, remember: bool) -> T:
         if not assumed.remembered:
             raise
         if not course.is_repeatable:
-            await attempt(Assumed(), remember=False, handle=False)
+            await attempt(Assumed(), False, False)
             raise
     for _ in range(_ATTEMPTS):
         try:
-            return await attempt(Assumed(), remember=False)
+            return await attempt(Assumed(), False)
         except Outdated:
             continue
     raise Unavailable("the bucket or the access key is changed all the time")

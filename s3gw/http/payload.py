@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from s3gw.errors import S3Error
@@ -37,8 +38,12 @@ _ASYMMETRIC = frozenset(
 _SHA256 = re.compile(r"[0-9a-fA-F]{64}")
 
 
+@lru_cache(maxsize=256)
 def form_of(declared: str) -> Form:
-    """The form that a value of x-amz-content-sha256 names. Raises InvalidArgument for a malformed value."""
+    """The form that a value of x-amz-content-sha256 names. Raises InvalidArgument for a malformed value.
+
+    Kept, since it is asked of each body more than once.
+    """
     found = _FORMS.get(declared)
     if found is not None:
         return found

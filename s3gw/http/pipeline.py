@@ -174,7 +174,6 @@ class Pipeline:
         identities: Identities,
         course: Course,
         assumed: Assumed,
-        *,
         remember: bool,
         handle: bool = True,
     ) -> Reply:
@@ -205,13 +204,13 @@ class Pipeline:
             body,
             came.origin,
             came.address.virtual_host,
-            host_id=HOST_ID,
-            anonymous=came.account is None,
-            signature=came.signature,
-            client=Client(request, self.settings.trusted_proxies),
-            target=target,
-            access=gate,
-            assumed=compared,
+            came.account is None,
+            came.signature,
+            Client(request, self.settings.trusted_proxies),
+            target,
+            gate,
+            HOST_ID,
+            compared,
         )
         answer = registered.handler(call, came.given)
         if operation.name in slow.OPERATIONS and request.version >= HttpVersion11:

@@ -115,9 +115,6 @@ class Call:
     client: Client = NO_CLIENT
     target: LookedUp | None = None
     """What the pipeline looked up already, for `lookup.bucket_of` and `lookup.find`."""
-    announced: Any = None
-    """The output as far as its headers are known already while the operation works, for an answer that begins
-    before the outcome is known."""
     access: Access = NO_ACCESS
     """For what only the handler can ask: keys of a document, the source of a copy."""
     host_id: str = ""
@@ -125,6 +122,9 @@ class Call:
     assumed: Assumed = NOTHING
     """What the decision went by. The operations in `target.REMEMBERING` hand it to their first statement,
     which compares it."""
+    announced: Any = None
+    """The output as far as its headers are known already while the operation works, for an answer that begins
+    before the outcome is known."""
 
 
 Handler = Callable[[Call, Any], Awaitable[Any]]

@@ -11,7 +11,7 @@ import os
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from s3gw.backends.base import Backend, Buffer
 from s3gw.config import Settings
@@ -170,11 +170,11 @@ class Store:
             return layout
         if layout.account_id is not None:
             domain_id, key = await self._keys.of_account(layout.account_id)
-            return replace(layout, domain_id=domain_id, key=key)
+            return layout.within(domain_id, key)
         key = self._keys.default
         if key is None or layout.domain_id != PLAIN:
             return layout
-        return replace(layout, domain_id=key.domain_id, key=key)
+        return layout.within(key.domain_id, key)
 
     def recutter(self) -> Recutter:
         """What cuts stored bodies again."""

@@ -62,6 +62,10 @@ class Layout:
     account_id: int | None = None
     """Of the account in whose own domain it is stored, unless there is a key; None for the store's."""
 
+    def within(self, domain_id: int, key: DataKey | None) -> Layout:
+        """The same in a domain, with its key."""
+        return Layout(self.chunking, self.hints, self.compression, domain_id, key, self.account_id)
+
     @property
     def key_id(self) -> int | None:
         """What rows of chunks call the key."""

@@ -269,7 +269,7 @@ async def test_requests_together_end_each_for_itself(pair: Pair) -> None:
 
 
 async def test_a_success_that_nobody_has_compared_is_none() -> None:
-    async def attempt(assumed: Assumed, *, remember: bool, handle: bool = True) -> str:
+    async def attempt(assumed: Assumed, remember: bool, handle: bool = True) -> str:
         assumed.remembered = remember
         return "done"
 
@@ -281,7 +281,7 @@ async def test_a_success_that_nobody_has_compared_is_none() -> None:
 async def test_a_refusal_counts_only_where_it_was_compared() -> None:
     compared = False
 
-    async def attempt(assumed: Assumed, *, remember: bool, handle: bool = True) -> str:
+    async def attempt(assumed: Assumed, remember: bool, handle: bool = True) -> str:
         assumed.remembered = remember
         if compared:
             assumed.confirm()
@@ -296,7 +296,7 @@ async def test_a_refusal_counts_only_where_it_was_compared() -> None:
 
 
 async def test_what_changes_all_the_time_is_given_up() -> None:
-    async def attempt(assumed: Assumed, *, remember: bool, handle: bool = True) -> str:
+    async def attempt(assumed: Assumed, remember: bool, handle: bool = True) -> str:
         raise Outdated("again")
 
     with pytest.raises(Unavailable):
