@@ -77,6 +77,11 @@ class DataKey:
             raise Damaged(f"the encrypted bytes were altered, or not encrypted by key {self.id}") from None
         return plain
 
+    @property
+    def names_by_hmac(self) -> bool:
+        """Whether chunks are not named by their SHA-256."""
+        return self._naming is not None
+
     def digest(self, plain: Buffer) -> bytes:
         """What a chunk is called in the key's domain. Processor work."""
         if self._naming is None:
@@ -109,9 +114,11 @@ def of_material(number: int, domain_id: int, store: UUID, material: bytes) -> Da
     return kind(number, domain_id, store, material)
 
 
-def digest(plain: Buffer, key: DataKey | None) -> bytes:
-    """What a chunk is called in the domain of the key, or in one without."""
-    return _sha256(plain) if key is None else key.digest(plain)
+def digest(plain: Buffer, key: DataKey | None, known: bytes | None = None) -> bytes:
+    """What a chunk is called in the domain of the key, or in one without; `known` may be its SHA-256."""
+    if key is not None and (known is None or key.names_by_hmac):
+        return key.digest(plain)
+    return _sha256(plain) if known is None else known
 
 
 def _sha256(plain: Buffer) -> bytes:

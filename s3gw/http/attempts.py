@@ -87,6 +87,11 @@ class KeptBody:
         return self._body.md5
 
     @property
+    def sha256(self) -> bytes | None:
+        """As of the body."""
+        return self._body.sha256
+
+    @property
     def checksums(self) -> Mapping[str, str]:
         """As of the body."""
         return self._body.checksums

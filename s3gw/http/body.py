@@ -242,6 +242,11 @@ class Body:
         return self._digests.digest("MD5")
 
     @property
+    def sha256(self) -> bytes | None:
+        """SHA-256 of the decoded bytes, where it had to be computed; after the end."""
+        return self._digests.digest("SHA256") if "SHA256" in self._digests else None
+
+    @property
     def checksums(self) -> Mapping[str, str]:
         """Base64 by algorithm name, of those the client sent or that were requested; after the end."""
         return {name: value for name, value in self._digests.checksums().items() if name in self._named}

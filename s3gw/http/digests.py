@@ -175,6 +175,10 @@ class Digests:
         """The digest `name` of all blocks so far."""
         return self._running[name].digest()
 
+    def __contains__(self, name: str) -> bool:
+        """Whether `name` is computed."""
+        return name in self._running
+
     def checksums(self) -> dict[str, str]:
         """Base64 by name, of the checksums that were computed and that S3 knows as such."""
         return {

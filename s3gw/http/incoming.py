@@ -33,6 +33,7 @@ class NoBody:
 
     length = 0
     md5 = bytes.fromhex("d41d8cd98f00b204e9800998ecf8427e")
+    sha256 = None
     checksums: Mapping[str, str] = {}
     exact = True
     announced_digest = False

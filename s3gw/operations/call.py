@@ -55,6 +55,11 @@ class RequestBody(Protocol):
         ...
 
     @property
+    def sha256(self) -> bytes | None:
+        """SHA-256 of the decoded bytes, where it was computed anyway; after the end."""
+        ...
+
+    @property
     def checksums(self) -> Mapping[str, str]:
         """Base64 by algorithm name, of those the client sent or that were requested; after the end."""
         ...

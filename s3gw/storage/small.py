@@ -34,6 +34,11 @@ class Readable(Protocol):
         """All as one, in place of iterating."""
         ...
 
+    @property
+    def sha256(self) -> bytes | None:
+        """Of all that was read, where somebody has computed it from that."""
+        ...
+
 
 async def gather(blocks: AsyncIterable[Buffer] | Readable, size: int) -> bytes:
     """All that `blocks` yields. Raises ValueError where it is not of that size, and what `blocks` raises."""
@@ -60,14 +65,15 @@ async def again(data: bytes) -> AsyncIterator[Buffer]:
     yield data
 
 
-def inline(data: bytes, layout: Layout, limit: int) -> InlineChunk | None:
+def inline(data: bytes, layout: Layout, limit: int, sha256: bytes | None = None) -> InlineChunk | None:
     """The row that holds the whole of `data`; None where it may be more than one chunk, or is too long.
 
-    `limit` is that of the stored bytes. Processor work of some microseconds.
+    `limit` is that of the stored bytes, `sha256` the digest where it is known. Processor work of some
+    microseconds.
     """
     if not data or not _is_one_chunk(data, layout):
         return None
-    return row(data, keyring.digest(data, layout.key), layout, limit)
+    return row(data, keyring.digest(data, layout.key, sha256), layout, limit)
 
 
 def row(data: Buffer, digest: bytes, layout: Layout, limit: int) -> InlineChunk | None:

@@ -187,7 +187,8 @@ class Store:
         if size is None or size > small.LARGEST:
             return blocks
         data = await small.gather(blocks, size)
-        chunk = small.inline(data, layout, self._tools.inline_limit)
+        sha256: bytes | None = getattr(blocks, "sha256", None)
+        chunk = small.inline(data, layout, self._tools.inline_limit, sha256)
         return small.again(data) if chunk is None else Draft(size, inline=chunk)
 
     async def _write(self, blocks: AsyncIterable[Buffer], layout: Layout, size: int | None) -> Draft:

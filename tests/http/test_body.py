@@ -102,6 +102,8 @@ async def test_plain_bodies(payload: str | None) -> None:
     assert body.length == 11
     assert await read(body) == b"hello world"
     assert body.md5 == hashlib.md5(b"hello world").digest()
+    assert body.sha256 in (None, hashlib.sha256(b"hello world").digest())
+    assert (body.sha256 is None) == (payload in (None, UNSIGNED))
     assert body.checksums == {}
 
 

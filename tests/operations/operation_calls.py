@@ -41,6 +41,7 @@ class MemoryBody:
     """
 
     exact = True
+    sha256 = None
 
     def __init__(
         self,

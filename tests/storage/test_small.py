@@ -8,13 +8,16 @@ import tarfile
 import zipfile
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
 from s3gw.backends.disk import Disk
 from s3gw.db.pool import Database
 from s3gw.errors import S3Error
+from s3gw.keyring import DataKey
 from s3gw.storage import small
 from s3gw.storage.chunker import Chunker
 from s3gw.storage.presets import PRESETS
@@ -81,6 +84,19 @@ async def test_the_row_is_the_one_of_the_long_way(store: Store) -> None:
         assert short.inline == long.inline
         assert (short.manifest_id is None) == (long.manifest_id is None)
         assert await read_all(store, short) == data
+
+
+@pytest.mark.parametrize("naming", [None, b"a customer's"])
+def test_a_digest_that_is_known_is_not_computed_again(naming: bytes | None) -> None:
+    key = DataKey(3, 7, UUID(int=5), bytes(32), naming)
+    for data in BODIES:
+        for layout in (CDC, CDC.within(7, key)):
+            known = small.inline(data, layout, 1 << 20, sha256(data).digest())
+            found = small.inline(data, layout, 1 << 20)
+            assert (known and known.digest) == (found and found.digest)
+    taken = small.inline(b"data", CDC, 1 << 20, b"known")
+    assert taken is not None
+    assert taken.digest == b"known"
 
 
 @pytest.mark.parametrize("came", [0, 99, 101, 5000])
