@@ -106,7 +106,7 @@ def test_pages_of_a_filled_bucket(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_requests_beside_compaction() -> None:
-    beside = Beside(Small("GET", 4096, 2, 0.05), 128 * MIB, rate=8 * MIB)
+    beside = Beside(Small("GET", 4096, 2, 0.05), 64 * MIB, rate=8 * MIB)
     results = Results()
     runner = Runner(results, lambda: None, minutes=5)
     runner.group(Group("compaction", [Compaction(32 * MIB), beside], ("s3gw",), 1))

@@ -17,7 +17,7 @@ from tests.torture.points import POINTS
 
 STOPPED = max(LEASE, 2 * MARGIN) + 1.0
 """Seconds for which a gateway stands still, or is cut off: longer than every margin."""
-PATIENCE = 1000
+PATIENCE = 400
 """Hundredths of a second to wait for a gateway to reach a point; it may be one that nothing leads to now."""
 
 
