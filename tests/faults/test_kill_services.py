@@ -16,7 +16,7 @@ from tests.gateway import Gateway, database_url
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
-ROUNDS = 5
+ROUNDS = 3
 DAY = 1
 """Seconds of a lifecycle's day."""
 DAYS = 3

@@ -52,7 +52,7 @@ def test_what_was_acknowledged_outlives_power_cuts(gateway: tuple[Gateway, Image
     running.start()
     assert wire.request(running, "PUT", f"/{BUCKET}").status == 200
     writers = [Writer([running], BUCKET, number, seed, threading.Event()) for number in range(WRITERS)]
-    for _ in range(3):
+    for _ in range(2):
         write_until_the_power_goes(running, image, writers)
         running.restart()
         assert lost(running, writers) == []

@@ -78,7 +78,7 @@ def test_a_bucket_that_is_gone_is_gone_everywhere(pair: Pair) -> None:
             assert wire.request(two, method, path, body=body).code == "NoSuchBucket"
 
 
-@pytest.mark.parametrize("rounds", [3, pytest.param(40, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("rounds", [3, pytest.param(15, marks=pytest.mark.slow)])
 def test_if_none_match_has_one_winner(pair: Pair, bucket: str, rounds: int) -> None:
     for turn in range(rounds):
         path = f"/{bucket}/put{turn}"
@@ -90,7 +90,7 @@ def test_if_none_match_has_one_winner(pair: Pair, bucket: str, rounds: int) -> N
         assert [wire.request(one, "GET", path).body for one in pair] == [b"%d" % winner] * 2
 
 
-@pytest.mark.parametrize("rounds", [1, pytest.param(10, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("rounds", [1, pytest.param(4, marks=pytest.mark.slow)])
 def test_completing_an_upload_and_copying_have_one_winner(pair: Pair, bucket: str, rounds: int) -> None:
     """Clients with an upload each, with a source each, and with a plain PUT, all for one key."""
     for turn in range(rounds):
@@ -127,7 +127,7 @@ def prepare(gateway: Gateway, bucket: str, path: str, number: int) -> Attempt:
     return lambda at: wire.request(at, "POST", path, f"uploadId={upload}", headers=condition, body=document)
 
 
-@pytest.mark.parametrize(("clients", "times"), [(6, 5), pytest.param(16, 40, marks=pytest.mark.slow)])
+@pytest.mark.parametrize(("clients", "times"), [(6, 5), pytest.param(10, 20, marks=pytest.mark.slow)])
 def test_a_counter_by_if_match_loses_no_update(pair: Pair, bucket: str, clients: int, times: int) -> None:
     path = f"/{bucket}/counter"
     assert wire.request(pair[0], "PUT", path, body=b"0").status == 200
