@@ -42,14 +42,19 @@ class Adopted:
     """Rows that named a place where the chunk is not any more."""
 
 
-async def domains(db: Database) -> frozenset[int]:
-    """The domains there are."""
-    return frozenset(row["id"] for row in await db.fetch("SELECT id FROM domains"))
-
-
-async def data_keys(db: Database) -> frozenset[int]:
-    """The numbers of the data keys there are."""
-    return frozenset(row["id"] for row in await db.fetch("SELECT id FROM data_keys"))
+async def known(db: Database, found: Sequence[FoundChunk]) -> list[FoundChunk]:
+    """Those of the chunks whose domains and data keys the database knows."""
+    domains = await db.fetch(
+        "SELECT id FROM domains WHERE id = ANY ($1::bigint[])", list({one.domain_id for one in found})
+    )
+    keys = await db.fetch(
+        "SELECT id FROM data_keys WHERE id = ANY ($1::bigint[])",
+        list({one.key_id for one in found if one.key_id is not None}),
+    )
+    domain_ids, key_ids = ({row["id"] for row in rows} for rows in (domains, keys))
+    return [
+        one for one in found if one.domain_id in domain_ids and (one.key_id is None or one.key_id in key_ids)
+    ]
 
 
 async def add_pack(db: Database, wanted: int, backend_id: int, name: UUID, size: int) -> int | None:

@@ -242,6 +242,9 @@ _PLAIN_SEQUENCES = {
     "version_seqs": "SELECT greatest((SELECT max(version_seq) FROM objects),"
     " (SELECT max(version_seq) FROM noncurrent))",
 }
+_LOOSE = 100_000
+_SCAN_SECONDS = 3600.0
+"""For a statement that walks through a table, however large; its rows stay with the server."""
 _OVERDUE = """
 SELECT 'trash' AS table, count(*) FROM trash WHERE trashed_at < now() - make_interval(secs => $1)
 UNION ALL SELECT 'tombstones', count(*) FROM tombstones WHERE condemned_at < now() - make_interval(secs => $2)
@@ -289,10 +292,11 @@ async def wrong_bodies(
 
 
 async def loose_pieces(db: Database) -> list[int]:
-    """Lists of pieces or parts that no version, part or trash names."""
+    """Lists of pieces or parts that no version, part or trash names, at most so many as one look mends."""
     async with db.transaction() as connection:
         await connection.execute("SET LOCAL enable_seqscan = on")
-        return [row["id"] for row in await connection.fetch(_LOOSE_PIECES)]
+        rows = await connection.fetch(f"{_LOOSE_PIECES} LIMIT {_LOOSE}", timeout=_SCAN_SECONDS)
+        return [row["id"] for row in rows]
 
 
 async def behind(db: Database) -> dict[str, tuple[int, int]]:
@@ -306,7 +310,7 @@ async def behind(db: Database) -> dict[str, tuple[int, int]]:
             if used > last:
                 found[row["sequence"]] = (last, used)
         for sequence, query in _PLAIN_SEQUENCES.items():
-            used = await connection.fetchval(query) or 0
+            used = await connection.fetchval(query, timeout=_SCAN_SECONDS) or 0
             last = await connection.fetchval(f"SELECT last_value FROM {sequence}")
             if used > last:
                 found[sequence] = (last, used)
@@ -331,12 +335,14 @@ async def overdue(db: Database, reader: float, tombstone: float, patience: float
 
 
 async def key_use(db: Database) -> dict[int, tuple[int, int]]:
-    """How many chunks, and of how many plain bytes, each data key has encrypted."""
+    """How many chunks, and of how many plain bytes, each data key has encrypted that is not a customer's."""
     async with db.transaction() as connection:
         await connection.execute("SET LOCAL enable_seqscan = on")
         rows = await connection.fetch(
-            "SELECT key_id, count(*) AS chunks, sum(length)::bigint AS bytes FROM chunks"
-            " WHERE key_id IS NOT NULL GROUP BY key_id ORDER BY key_id"
+            "SELECT c.key_id, count(*) AS chunks, sum(c.length)::bigint AS bytes"
+            " FROM chunks c LEFT JOIN data_keys d ON d.id = c.key_id"
+            " WHERE c.key_id IS NOT NULL AND coalesce(d.master <> '', true) GROUP BY 1 ORDER BY 1",
+            timeout=_SCAN_SECONDS,
         )
     return {row["key_id"]: (row["chunks"], row["bytes"]) for row in rows}
 

@@ -65,24 +65,20 @@ class Rebuilder:
             if not alone:
                 raise Unavailable(f"the job {_JOB} is running; try again when it has ended, or pause it")
             store = await packs.store_id(self.db)
-            domains = await adopting.domains(self.db)
-            keys = await adopting.data_keys(self.db)
             for number, backend in self.backends.items():
                 async for stray in strays(self.db, number, backend):
                     if stray.header is None or stray.header.store == store:
-                        await self._adopt(backend, stray, domains, keys)
+                        await self._adopt(backend, stray)
                         self.progress.advance(stray.size)
         return self.rebuilt
 
-    async def _adopt(
-        self, backend: Backend, stray: Stray, domains: frozenset[int], keys: frozenset[int]
-    ) -> None:
+    async def _adopt(self, backend: Backend, stray: Stray) -> None:
         wanted = 0 if stray.header is None or stray.header.pack.int > _MOST_PACK else stray.header.pack.int
         if wanted and await self._is_copy(backend, stray, wanted):
             if await adopting.add_copy(self.db, wanted, stray.backend_id, stray.name):
                 self.rebuilt.copies += 1
             return
-        found = await self._read(backend, stray, domains, keys)
+        found = await self._read(backend, stray)
         if not found:
             return  # left to the job, as anything without a chunk is
         pack_id = await adopting.add_pack(self.db, wanted, stray.backend_id, stray.name, stray.size)
@@ -107,30 +103,28 @@ class Rebuilder:
         self.lost.difference_update(row.id for row in rows)
         return True
 
-    async def _read(
-        self, backend: Backend, stray: Stray, domains: frozenset[int], keys: frozenset[int]
-    ) -> Sequence[FoundChunk]:
+    async def _read(self, backend: Backend, stray: Stray) -> Sequence[FoundChunk]:
         async def read(offset: int, length: int) -> Buffer:
             return await backend.read(stray.name.hex, offset, length)
 
         found: dict[tuple[int, bytes], FoundChunk] = {}
         try:
             async for scanned in PackScan(read):
-                good = await asyncio.to_thread(_chunks, scanned, self.ring, domains, keys)
+                good = await asyncio.to_thread(_chunks, scanned, self.ring)
                 self.rebuilt.refused += len(scanned.frame.chunks) - len(good)
                 for chunk in good:
                     found.setdefault((chunk.domain_id, chunk.digest), chunk)
         except BlobNotFound:
             return []
-        return list(found.values())
+        known = await adopting.known(self.db, list(found.values()))
+        self.rebuilt.refused += len(found) - len(known)
+        return known
 
 
-def _chunks(
-    scanned: ScannedFrame, ring: Ring, domains: frozenset[int], keys: frozenset[int]
-) -> list[FoundChunk]:
+def _chunks(scanned: ScannedFrame, ring: Ring) -> list[FoundChunk]:
     """The chunks of a frame that can be believed in. Processor work."""
     frame = scanned.frame
-    if not scanned.intact or (frame.key_id is not None and frame.key_id not in keys):
+    if not scanned.intact:
         return []
     key = None if frame.key_id is None else ring.opened.get(frame.key_id)
     plain: memoryview | None = None
@@ -152,7 +146,6 @@ def _chunks(
             frame.key_id,
         )
         for one in frame.chunks
-        if one.domain_id in domains
-        and one.length > 0
+        if one.length > 0
         and (plain is None or keyring.digest(plain[one.start : one.start + one.length], key) == one.digest)
     ]

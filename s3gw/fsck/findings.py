@@ -76,7 +76,8 @@ KINDS = {
     "manifest-broken": Kind(
         Severity.DAMAGE,
         "The list of the chunks of a body is not whole, so objects cannot be read to their end.",
-        _RESTORE,
+        f"{_RESTORE}: it names chunks by the numbers of their rows, which packs do not know, so `--rebuild` "
+        "does not mend it",
     ),
     "body-wrong": Kind(
         Severity.DAMAGE, "A version or part is not what its row says, and cannot be relied on.", _RESTORE

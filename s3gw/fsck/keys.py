@@ -20,13 +20,11 @@ _CHUNKS = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Ring:
-    """The data keys of a store."""
+    """The data keys of a store; those of customers are never kept, and may be many."""
 
     opened: Mapping[int, DataKey]
     closed: Mapping[int, SealedKey]
     """Those whose master key is not known."""
-    customers: frozenset[int]
-    """Those of customers, which are never kept."""
 
 
 async def ring(db: Database, masters: Masters) -> Ring:
@@ -34,22 +32,18 @@ async def ring(db: Database, masters: Masters) -> Ring:
     store = await packs.store_id(db)
     opened: dict[int, DataKey] = {}
     closed: dict[int, SealedKey] = {}
-    customers: set[int] = set()
-    for key in await encryption_keys.all_keys(db, customers=True):
-        if not key.master:
-            customers.add(key.id)
-            continue
+    for key in await encryption_keys.all_keys(db):
         try:
             opened[key.id] = keyring.of_material(key.id, key.domain_id, store, keys.unsealed(key, masters))
         except Sealed:
             closed[key.id] = key
-    return Ring(opened, closed, frozenset(customers))
+    return Ring(opened, closed)
 
 
 async def check(db: Database, found: Ring, most: int) -> AsyncIterator[Finding]:
     """Say what is encrypted by keys that are missing, or that cannot be opened."""
     for number, (chunks, size) in (await checking.key_use(db)).items():
-        if number in found.opened or number in found.customers:
+        if number in found.opened:
             continue
         key = found.closed.get(number)
         why = (

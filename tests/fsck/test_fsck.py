@@ -413,6 +413,29 @@ async def test_packs_without_rows_are_taken_back(database: Database) -> None:
     assert await found(world, DEEP) == []
 
 
+async def test_objects_whose_chunks_lost_their_rows_are_not_connected_again(database: Database) -> None:
+    """Packs do not know the numbers by which objects name chunks, and it is said what would have them."""
+    world = await sealed(database)
+    async with database.transaction() as connection:
+        await connection.execute("SET LOCAL session_replication_role = replica")  # without foreign keys
+        await connection.execute("DELETE FROM chunks WHERE pack_id = (SELECT min(id) FROM packs)")
+        await connection.execute("DELETE FROM replicas WHERE pack_id = (SELECT min(id) FROM packs)")
+        await connection.execute("DELETE FROM packs WHERE id = (SELECT min(id) FROM packs)")
+    check = fsck(world, DEEP, rebuild=True)
+    findings = [one async for one in check.run()]
+    assert check.rebuilt is not None
+    assert check.rebuilt.made > 0
+    for told in (findings, await found(world, DEEP)):
+        (broken,) = [one for one in told if one.kind == "manifest-broken"]
+        assert broken.objects == ["s3://bucket/key-0 (version null)"]
+        assert "backup" in broken.about.advice
+    # Uploaded again it costs nothing.
+    before = await database.fetchval("SELECT count(*) FROM packs")
+    await world.keys.put(await world.store(), "key-0", random_bytes(700 * KIB, 0))
+    assert await database.fetchval("SELECT count(*) FROM packs") == before
+    await world.close()
+
+
 async def test_packs_get_no_id_of_a_file_that_is_newer_than_the_database(database: Database) -> None:
     """A dump that was restored by other means does not know which ids were given out since."""
     world = await sealed(database, 1, 1)
