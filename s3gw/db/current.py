@@ -101,7 +101,7 @@ def _found(row: asyncpg.Record, wanted: Wanted, bucket: Bucket, *, inline: bool)
         versioned=bucket.versioning is not None,
     )
     if not inline:
-        return Found(bucket, version, holds=holds)
+        return Found(bucket, version, None, None, holds)
     if row["c_data"] is not None:
-        return Found(bucket, version, InlineChunk(*row[_INLINE_AT:_ROWS_AT]), holds=holds)
+        return Found(bucket, version, InlineChunk(*row[_INLINE_AT:_ROWS_AT]), None, holds)
     return Found(bucket, version, None, body_rows.of(row[_ROWS_AT:], wanted.stretch), holds)

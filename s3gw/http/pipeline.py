@@ -246,7 +246,7 @@ class Pipeline:
             headers = {**hoisted(address), **headers}
         head = Head(request.method, address.bucket, address.key, address.query, headers)
         given = operation.parse(head)
-        return Incoming(operation, address, headers, authenticated, account, given, asked=given)
+        return Incoming(operation, address, headers, authenticated, account, given, given)
 
     async def _open_form(
         self, exchange: Exchange, source: BodySource | NoSource, came: Incoming, identities: Asked

@@ -154,11 +154,11 @@ def _validators(version: ObjectVersion) -> dict[str, str]:
 def _select(request: Any, version: ObjectVersion) -> _Selected:
     """Which bytes are asked for, where not by partNumber. Raises InvalidRange."""
     if request.range is None:
-        return _Selected(Span(0, version.size), checksums=version.properties.checksums)
+        return _Selected(Span(0, version.size), False, version.properties.checksums)
     heeded = conditions.range_applies(request.if_range, version.etag, version.modified_at)
     span = ranges.requested(request.range if heeded else None, version.size)
     if span is None:
-        return _Selected(Span(0, version.size), checksums=version.properties.checksums)
+        return _Selected(Span(0, version.size), False, version.properties.checksums)
     # As in S3, a range that is everything shows the checksum of everything.
     whole = span.length == version.size
     return _Selected(span, partial=True, checksums=version.properties.checksums if whole else None)
