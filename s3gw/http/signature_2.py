@@ -109,7 +109,8 @@ def expired(claim: Claim, now: datetime) -> S3Error | None:
 def strings_to_sign(method: str, address: Address, headers: Headers, claim: Claim) -> tuple[str, ...]:
     """What the signature may be of. Raises InvalidArgument for a header that stands in the query as well.
 
-    There are two where a bucket is addressed without a slash at the end: clients sign it with and without.
+    There are several where a bucket is addressed without a slash at the end, or an equals sign has no value
+    behind it: clients sign that slash, and that sign, or leave them out.
     """
     amz = {name: _joined(headers, name) for name in {name.lower() for name in headers} if _is_amz(name)}
     standard = {name: headers.get(name, "").strip() for name in ("content-md5", "content-type")}
@@ -122,8 +123,8 @@ def strings_to_sign(method: str, address: Address, headers: Headers, claim: Clai
     head = f"{method}\n{standard['content-md5']}\n{standard['content-type']}\n{date}\n{lines}"
     path = f"/{address.bucket}{address.raw_path}" if address.virtual_host else address.raw_path
     paths = (path, f"{path}/") if address.key is None and not path.endswith("/") else (path,)
-    query = _signed_query(address)
-    return tuple(f"{head}{path}{query}" for path in paths)
+    queries = dict.fromkeys(_signed_query(address, equals) for equals in ("=", ""))
+    return tuple(f"{head}{path}{query}" for path in paths for query in queries)
 
 
 def _is_amz(name: str) -> bool:
@@ -147,13 +148,15 @@ def _add_from_query(address: Address, amz: dict[str, str], standard: dict[str, s
             standard[lower] = value.strip()
 
 
-def _signed_query(address: Address) -> str:
+def _signed_query(address: Address, before_nothing: str) -> str:
+    """Those parameters that are signed; `before_nothing` is what an equals sign without a value counts as."""
     signed = []
     for part in address.raw_query.split("&"):
         name, equals, value = part.replace("+", " ").partition("=")
         name = uri.decode(name)
         if name in _SIGNED_PARAMETERS:
-            signed.append((name, f"{name}={uri.decode(value)}" if equals else name))
+            said = f"={uri.decode(value)}" if value else before_nothing if equals else ""
+            signed.append((name, name + said))
     return f"?{'&'.join(text for _, text in sorted(signed))}" if signed else ""
 
 

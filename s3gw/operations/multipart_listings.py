@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from s3gw.db import listings, uploads
 from s3gw.db.listings import ListedUpload, UploadPage
 from s3gw.db.records import Account
@@ -12,7 +14,9 @@ from s3gw.operations.lookup import bucket_of
 from s3gw.operations.markers import Encoder, page_size
 from s3gw.operations.multipart import upload_of
 from s3gw.protocol import types
+from s3gw.protocol.values import invalid_argument
 
+_ID = re.compile(r"[0-9a-f]{46}")
 _EMPTY = UploadPage([], [], truncated=False, next_key_marker=None, next_upload_id_marker=None)
 
 
@@ -53,6 +57,8 @@ async def list_multipart_uploads(
     """A page of the uploads in progress, by key and then by time; the id marker counts only with a key."""
     encoded = Encoder(request.encoding_type)
     limit = page_size("max-uploads", request.max_uploads)
+    if request.key_marker and request.upload_id_marker and not _ID.fullmatch(request.upload_id_marker):
+        raise invalid_argument("upload-id-marker", request.upload_id_marker, "Invalid uploadId marker")
     bucket = await bucket_of(call, request)
     page = _EMPTY
     if limit:

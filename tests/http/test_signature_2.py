@@ -95,6 +95,13 @@ async def test_sub_resources_are_signed(query: str) -> None:
     assert await check("GET", presigned("GET", target), {}) is not None
 
 
+async def test_an_equals_sign_before_nothing_may_be_left_out_of_what_is_signed() -> None:
+    for shown, by in (("policy=", "policy"), ("policy", "policy"), ("uploads=", "uploads=")):
+        assert await check("GET", f"/bucket/key?{shown}", signed("GET", f"/bucket/key?{by}")) is not None
+    said = await refused("GET", "/bucket/key?policy=x", signed("GET", "/bucket/key?policy"))
+    assert said[0] == "SignatureDoesNotMatch"
+
+
 async def test_a_bucket_in_the_host_is_part_of_the_resource() -> None:
     headers = signed("GET", "/bucket/key")
     assert await check("GET", "/key", headers | {"Host": f"bucket.{DOMAIN}"}) is not None

@@ -95,6 +95,11 @@ async def test_an_id_marker_counts_only_with_a_key(begun: tuple[Operations, list
     assert [upload.upload_id for upload in (await s3.do(request)).uploads] == [
         upload_id for _, upload_id in expected[2:]
     ]
+    for marker in ("none", expected[1][1] + "0", expected[1][1].upper() + "\n"):
+        request.upload_id_marker = marker
+        error = await s3.refused(request)
+        assert (error.code, error.message) == ("InvalidArgument", "Invalid uploadId marker")
+        assert error.fields == {"ArgumentName": "upload-id-marker", "ArgumentValue": marker}
     request.upload_id_marker = None
     assert [upload.key for upload in (await s3.do(request)).uploads] == ["b/1", "b/2", "c d", "\u00e9"]
 
