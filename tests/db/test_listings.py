@@ -150,23 +150,37 @@ async def test_a_listed_object_shows_what_was_stored(world: World) -> None:
     ]
 
 
-async def test_a_common_prefix_is_passed_by_one_probe(world: World) -> None:
-    """Blocks read by a page of ten folders, however many keys each of them holds."""
-    await world.db.execute(
-        "INSERT INTO objects (bucket_id, account_id, size, etag, key) "
-        "SELECT $1, $2, 0, 'e', f || '/' || k FROM generate_series(10, 29) f, generate_series(1, 2000) k",
-        world.bucket.id,
-        world.account.id,
-    )
-    async with world.db.transaction() as connection:
-        for _ in range(2):  # the first reads the catalogue too
-            plan = await connection.fetchval(
-                "EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) SELECT * FROM list_objects($1, '', '/', '15', 10)",
-                world.bucket.id,
-            )
-    top = json.loads(plan)[0]["Plan"]
-    assert top["Actual Rows"] == 10
-    assert top["Shared Hit Blocks"] + top["Shared Read Blocks"] < 100
+_KEYS = "FROM generate_series(10, 29) f, generate_series(1000, 1999) k"
+_OF_OBJECTS = "(bucket_id, account_id, size, etag, key) SELECT $1, $2, 0, 'e', f || '/' || k"
+_FILLED = {
+    "objects": (f"INSERT INTO objects {_OF_OBJECTS} {_KEYS}",),
+    "versions": tuple(f"INSERT INTO {table} {_OF_OBJECTS} {_KEYS}" for table in ("objects", "noncurrent")),
+    "uploads": (f"INSERT INTO uploads (bucket_id, account_id, key) SELECT $1, $2, f || '/' || k {_KEYS}",),
+}
+_LISTS = {
+    "objects": "list_objects($1, '', $2, $3, 10)",
+    "versions": "list_versions($1, '', $2, $3, '', 10)",
+    "uploads": "list_uploads($1, '', $2, $3, '', 10)",
+}
+
+
+@pytest.mark.parametrize("what", _LISTS)
+async def test_a_page_costs_what_it_shows(world: World, what: str) -> None:
+    """Blocks read by a page of ten entries, however many keys are before, behind, and in its folders."""
+    for statement in _FILLED[what]:
+        await world.db.execute(statement, world.bucket.id, world.account.id)
+    for delimiter, after in (("/", "15"), ("", "28/1500"), ("5", "28/15")):
+        async with world.db.transaction() as connection:
+            for _ in range(2):  # the first reads the catalogue too
+                plan = await connection.fetchval(
+                    f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) SELECT * FROM {_LISTS[what]}",
+                    world.bucket.id,
+                    delimiter,
+                    after,
+                )
+        top = json.loads(plan)[0]["Plan"]
+        assert top["Actual Rows"] == 10
+        assert top["Shared Hit Blocks"] + top["Shared Read Blocks"] < 200, (delimiter, after)
 
 
 class TestUploads:
