@@ -153,9 +153,10 @@ def _form(headers: Headers, authenticated: Authenticated | None) -> Form:
 
 def _length(headers: Headers, name: str) -> int:
     text = headers.get(name)
-    if text is None:
+    number = text is not None and text.isascii() and text.isdigit()
+    if text is None or not (number or name == "Content-Length"):
         raise S3Error("MissingContentLength")
-    if not (text.isascii() and text.isdigit()) or len(text) > 20 or int(text) > _MAX_LENGTH:
+    if not number or len(text) > 20 or int(text) > _MAX_LENGTH:
         fields = {"ArgumentName": name, "ArgumentValue": text[:256]}
         raise S3Error("InvalidArgument", f"{name} is not a number of bytes", fields=fields)
     return int(text)

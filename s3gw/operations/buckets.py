@@ -92,7 +92,15 @@ async def delete_bucket(call: Call, request: types.DeleteBucketInput) -> None:
         case Deletion.MISSING:
             raise missing_bucket(request.bucket)
         case Deletion.NOT_EMPTY:
-            raise S3Error("BucketNotEmpty", fields={"BucketName": request.bucket})
+            raise await _not_empty(call, request)
+
+
+async def _not_empty(call: Call, request: types.DeleteBucketInput) -> S3Error:
+    bucket = await bucket_of(call, request)
+    message = "The bucket you tried to delete is not empty"
+    if bucket.versioning is not None:
+        message += ". You must delete all versions in the bucket."
+    return S3Error("BucketNotEmpty", message, fields={"BucketName": request.bucket})
 
 
 @operation("GetBucketLocation", "s3:GetBucketLocation")

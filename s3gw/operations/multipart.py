@@ -185,18 +185,21 @@ def part_refused(outcome: Outcome, upload_id: str) -> S3Error | Unavailable:
 def _ask_checksum(body: RequestBody, request: types.UploadPartInput, upload: Upload) -> str | None:
     """Have the body compute what the object's checksum will be made of.
 
-    That is by the upload's algorithm, and the part's own checksum must be by the same; or by S3's default,
-    which is returned where the client has not asked for it and is not shown it.
+    That is by the upload's algorithm, and the part's own checksum must be by the same (and some digest must
+    come with it, where the object's checksum is made of the parts'); or by S3's default, which is returned
+    where the client has not asked for it and is not shown it.
     """
     expected = upload.checksum_algorithm
     named = checksums.named(request)
     actual = {*checksums.given(request), *([named] if named else [])}
     if expected is not None:
-        for algorithm in actual - {expected}:
+        other = next(iter(actual - {expected}), None)
+        bare = not actual and not body.announced_digest
+        if other or (bare and upload.checksum_type == checksums.COMPOSITE):
             raise S3Error(
                 "InvalidRequest",
                 f"Checksum Type mismatch occurred, expected checksum Type: {expected.lower()}, "
-                f"actual checksum Type: {algorithm.lower()}",
+                f"actual checksum Type: {other.lower() if other else 'null'}",
             )
     for algorithm in {expected or checksums.DEFAULT, *actual}:
         body.request_checksum(algorithm)

@@ -162,9 +162,8 @@ async def test_a_decoded_length_is_required(payload: str) -> None:
 @pytest.mark.parametrize("length", ["", "-1", "+1", "1e3", "0x1", "1 ", "٣", "9" * 30, "9" * 5000])
 async def test_a_length_that_is_none(length: str) -> None:
     assert (await refused(None, {"Content-Length": length}, b"x")).code == "InvalidArgument"
-    assert (
-        await refused(UNSIGNED_TRAILER, {"x-amz-decoded-content-length": length})
-    ).code == "InvalidArgument"
+    decoded = await refused(UNSIGNED_TRAILER, {"x-amz-decoded-content-length": length})
+    assert decoded.code == ("InvalidArgument" if length.startswith("9") else "MissingContentLength")
 
 
 async def test_signed_chunks() -> None:

@@ -116,18 +116,22 @@ class Operations:
         virtual_host: bool = False,
         signature: int = 4,
         secure: bool = True,
+        md5: bool = False,
     ) -> Any:
         """The operation's output; that it can be rendered is checked as well.
 
-        `sent` names the checksums that came in a trailer; those in headers stand in the request.
+        `sent` names the checksums that came in a trailer; those in headers stand in the request. `md5` says
+        that a Content-MD5 came.
         """
         name = type(request).__name__.removesuffix("Input")
         sent = [*sent, *given(request)]
+        body = MemoryBody(data, sent, broken, last)
+        body.announced_digest |= md5
         call = Call(
             self.services,
             account or self.account,
             "REQUEST",
-            MemoryBody(data, sent, broken, last),
+            body,
             "http://s3.example",
             virtual_host,
             anonymous,
@@ -169,11 +173,12 @@ class Operations:
     async def part(
         self, key: str, upload_id: str, number: int, data: bytes, *, bucket: str = "bucket", **members: Any
     ) -> Any:
-        """UploadPart."""
+        """UploadPart, with a Content-MD5 unless `md5` is False."""
+        md5 = members.pop("md5", True)
         request = types.UploadPartInput(
             bucket=bucket, key=key, upload_id=upload_id, part_number=number, **members
         )
-        return await self.do(request, data)
+        return await self.do(request, data, md5=md5)
 
     async def complete(
         self,

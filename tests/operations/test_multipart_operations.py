@@ -328,6 +328,8 @@ async def test_checksums_by_another_algorithm(s3: Operations) -> None:
     for members in ({"checksum_sha256": checksum("SHA256", b"x")}, {"checksum_algorithm": "SHA256"}):
         with pytest.raises(S3Error, match="expected checksum Type: crc32, actual checksum Type: sha256"):
             await s3.part("key", upload_id, 1, b"x", **members)
+    with pytest.raises(S3Error, match="expected checksum Type: crc32, actual checksum Type: null"):
+        await s3.part("key", upload_id, 1, b"x", md5=False)
     part = completed(1, await s3.part("key", upload_id, 1, b"x"))
     with pytest.raises(S3Error, match="expected checksum Type: crc32, actual checksum Type: sha256"):
         await s3.complete("key", upload_id, [part], checksum_sha256=checksum("SHA256", b"x"))

@@ -153,7 +153,9 @@ async def test_delete_markers(versioned: Operations, database: Database) -> None
 
     absent = await delete(s3, "absent")
     assert absent.delete_marker
-    assert (await s3.refused(types.DeleteBucketInput(bucket="bucket"))).code == "BucketNotEmpty"
+    error = await s3.refused(types.DeleteBucketInput(bucket="bucket"))
+    assert error.code == "BucketNotEmpty"
+    assert error.message.endswith("is not empty. You must delete all versions in the bucket.")
     await delete(s3, "absent", absent.version_id)
     await delete(s3, "key", kept)
     await s3.do(types.DeleteBucketInput(bucket="bucket"))
