@@ -137,7 +137,7 @@ def run_list(settings: Settings, given: argparse.Namespace) -> int:
     """Print the exports on all backends, the newest last."""
     found = asyncio.run(_listed(settings))
     rows = [("export", "of", "rows", "size", "schema", "sealed")]
-    for export in sorted({export.id: export for _, export in found}.values(), key=lambda one: one.id):
+    for export in sorted({export.id: export for _, export in found}.values(), key=lambda one: one.moment):
         made = f"{export.made_at:%Y-%m-%d %H:%M:%S}"
         sealed = "yes" if export.sealed else "no"
         rows.append((export.id, made, str(export.rows), size(export.size), str(export.schema), sealed))
@@ -182,7 +182,7 @@ def _chosen(found: Sequence[tuple[Backend, Export]], number: str | None) -> tupl
     stores = {export.store for _, export in wanted}
     if len(stores) > 1:
         raise ConfigError("restore: the backends have exports of several stores; name those of one")
-    return max(wanted, key=lambda one: one[1].id)
+    return max(wanted, key=lambda one: one[1].moment)
 
 
 def _opened(file: str) -> BinaryIO:

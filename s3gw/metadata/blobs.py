@@ -11,6 +11,7 @@ import re
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
+from operator import attrgetter
 from uuid import uuid4
 
 from s3gw.backends.base import Backend, BlobInfo, Buffer
@@ -29,7 +30,7 @@ class Export:
     """A whole export on a backend."""
 
     id: str
-    """Begins with the time, so that ids sort by it."""
+    """Begins with the time, to the second."""
     parts: int
     size: int
     """Bytes on the backend."""
@@ -40,13 +41,18 @@ class Export:
     rows: int
     sealed: bool
 
+    @property
+    def moment(self) -> tuple[datetime, str]:
+        """By what exports sort as they were made."""
+        return self.made_at, self.id
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
     """What a backend has of exports."""
 
     whole: Sequence[Export]
-    """By their ids."""
+    """The oldest first."""
     broken: Sequence[str]
     """Ids of those that were broken off, for so long that nobody writes them any more."""
 
@@ -118,7 +124,8 @@ async def find(backend: Backend, abandoned: float) -> Found:
             told.append(parsed[1])
         else:
             youngest[parsed[1]] = min(info.age, youngest.get(parsed[1], info.age))
-    whole = [export for number in sorted(told) if (export := await _read_index(backend, number)) is not None]
+    whole = [export for number in told if (export := await _read_index(backend, number)) is not None]
+    whole.sort(key=attrgetter("moment"))
     known = {export.id for export in whole}
     broken = sorted(number for number, age in youngest.items() if number not in known and age > abandoned)
     return Found(whole, broken)

@@ -317,8 +317,12 @@ async def test_a_chunk_that_moved_meanwhile_stays_where_it_is(
     """Another compactor was faster: its pack would be left without a chunk, and nothing would queue it."""
     await mostly_dead(database, memory, keys, store)
     places = "SELECT id, pack_id, frame_offset FROM chunks ORDER BY id"
+    target = await database.fetchval(
+        "INSERT INTO packs (instance_id, epoch, lease_until) "
+        "VALUES (gen_random_uuid(), 1, now() + interval '1 hour') RETURNING id"
+    )
     stale = [
-        compaction.Move(row["pack_id"], row["frame_offset"], row["pack_id"], row["frame_offset"], [row["id"]])
+        compaction.Move(row["pack_id"], row["frame_offset"], target, row["frame_offset"], [row["id"]])
         for row in await database.fetch(places)
     ]
     await run(compactor)
