@@ -35,7 +35,7 @@ async def opened(
             stack.push_async_callback(rows.close)
         store = Store(db, backends, ground.settings, ground.instance, ground.placing(), keys, rows)
         stack.push_async_callback(_close, store)
-        following = asyncio.create_task(_follow(store), name="follow keys")
+        following = asyncio.create_task(_follow(store), name="follow")
         stack.push_async_callback(_ended, following)
         yield store
 
@@ -50,9 +50,10 @@ def _embedded(ground: Foundation) -> Disk | None:
 
 
 async def _follow(store: Store) -> None:
-    """Encrypt by what another gateway or a command has made, soon after it was."""
+    """Encrypt by what another gateway or a command has made, soon after; end packs that lack copies."""
     while True:
         await asyncio.sleep(FOLLOW)
+        store.make_up()
         try:
             await store.follow_keys()
         except GatewayError as error:

@@ -183,4 +183,6 @@ class Breaker(Wrapper):
     def _works(self, circuit: _Circuit) -> None:
         if circuit.failures >= self._most:
             log.warning("a backend that was down answers again")
+            for each in (self._reading, self._writing):  # calls of the other kind need not wait any longer
+                each.try_at = float("-inf")
         circuit.failures = 0

@@ -16,6 +16,9 @@ log = logging.getLogger(__name__)
 
 PACK_SIZE = 24 << 20
 """Bytes from which a pack takes no further append; one append may carry it beyond."""
+LACKING = 10.0
+"""Seconds after which an open pack that lacks copies is ended, since only then they are made. While a backend
+is away there is one pack in so long a time."""
 _ATTEMPTS = 2
 """Packs that the same frames are tried in, where the second goes elsewhere."""
 
@@ -54,6 +57,17 @@ class OpenPacks:
             self._retire(self._open)
         else:
             self._turning = True
+
+    def turn_lacking(self) -> None:
+        """As `turn`, where the present pack has lacked copies for some time; to be called again and again."""
+        pack = self._open
+        if pack is None or not pack.lacks_copies:
+            return
+        now = asyncio.get_running_loop().time()
+        if pack.lacking_since is None:
+            pack.lacking_since = now
+        if now - pack.lacking_since >= LACKING:
+            self.turn()
 
     async def close(self) -> None:
         """Retire the open pack. No append may be running."""

@@ -54,6 +54,13 @@ class Pack:
     retired: bool = False
     few: bool = False
     """Whether it was begun with fewer copies than it should have, since some backends were not fit."""
+    lacking_since: float | None = None
+    """When it was first seen to lack copies, by the event loop's clock."""
+
+    @property
+    def lacks_copies(self) -> bool:
+        """Whether others are to be made once it is sealed."""
+        return self.few or bool(self.failed)
 
 
 @dataclass(frozen=True, slots=True)

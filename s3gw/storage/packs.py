@@ -74,6 +74,10 @@ class PackWriter:
         """Let what is open be sealed soon, and what follows go to new packs."""
         self._open.turn()
 
+    def turn_lacking(self) -> None:
+        """As `turn`, where what is open lacks copies for some time; to be called again and again."""
+        self._open.turn_lacking()
+
     async def close(self) -> None:
         """Seal the open packs. No append may be running."""
         await self._open.close()

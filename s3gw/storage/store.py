@@ -249,6 +249,10 @@ class Store:
         if await self._keys.follow():
             self._packs.turn()
 
+    def make_up(self) -> None:
+        """Have copies made that the open pack lacks for some time; to be called again and again."""
+        self._packs.turn_lacking()
+
     def make_key(self, name: str) -> Awaitable[None]:
         """Have a named key, which is made where it is missing."""
         return self._keys.make(name)

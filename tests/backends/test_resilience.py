@@ -130,6 +130,24 @@ async def test_a_breaker_fails_at_once_and_tries_one_at_a_time(monkeypatch: pyte
     assert await backend.size("ab") == 1
 
 
+async def test_an_answer_lets_calls_of_the_other_kind_try_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They need not wait until it is their own turn to try a backend that is there again."""
+    inner = faulty()
+    await inner.put("ab", [b"x"])
+    inner.script(Fault("size", DOWN, count=1), Fault("put", DOWN, count=1))
+    clock = [100.0]
+    monkeypatch.setattr(asyncio.get_running_loop(), "time", lambda: clock[0])
+    backend = Breaker(inner, 1, 10.0)
+    with pytest.raises(Unavailable):
+        await backend.put("cd", [b"x"])
+    clock[0] += 9.0
+    with pytest.raises(Unavailable):
+        await backend.size("ab")
+    clock[0] += 1.0
+    await backend.put("cd", [b"x"])
+    assert await backend.size("ab") == 1
+
+
 async def test_answers_close_a_breaker() -> None:
     script = [Fault("size", DOWN, count=2), Fault("size", BlobNotFound("ab"), count=1)]
     backend = Breaker(faulty(*script, Fault("size", DOWN, count=2)), 3, 10.0)

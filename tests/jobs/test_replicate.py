@@ -14,7 +14,7 @@ from s3gw.db.pool import Database
 from s3gw.errors import Damaged, GatewayError, Unavailable
 from s3gw.jobs.collect import collect_now
 from s3gw.jobs.job import Progress
-from s3gw.storage import hedge, quorum
+from s3gw.storage import hedge, open_packs, quorum, standing
 from tests.jobs.copies import DOWN, KIB, World, assert_readable, clean, filled
 from tests.stores import count, random_bytes
 
@@ -101,6 +101,33 @@ async def test_a_copy_that_failed_is_made_anew(database: Database, worlds: list[
     await assert_readable(world, store, 1)
     world.up(min(world.backends))
     await clean(world)
+
+
+@pytest.mark.parametrize("method", ["open", "append"])
+async def test_an_open_pack_does_not_lack_a_copy_for_long(
+    database: Database, worlds: list[World], monkeypatch: pytest.MonkeyPatch, method: str
+) -> None:
+    """Nothing more is written that would fill it; only when it is sealed its copy can be made."""
+    monkeypatch.setattr(standing, "AWAY", 0.0)
+    world = await World.create(database, 2, needed=1)
+    worlds.append(world)
+    store = await world.store()
+    world.backends[max(world.backends)].script(Fault(method, DOWN, count=1))
+    await world.keys.put(store, "key-0", random_bytes(700 * KIB))
+    store.make_up()
+    await store._leases.settle()
+    assert await count(database, "packs WHERE size IS NULL") == 1, "it is lacking since just now"
+    monkeypatch.setattr(open_packs, "LACKING", 0.0)
+    store.make_up()
+    await store._leases.settle()
+    assert await count(database, "packs WHERE size IS NULL") == 0
+    await world.balancer.repair(Progress())
+    assert await world.is_settled()
+    await world.keys.put(store, "key-1", random_bytes(700 * KIB, 1))
+    store.make_up()
+    await store._leases.settle()
+    assert await count(database, "packs WHERE size IS NULL") == 1, "one that lacks nothing goes on"
+    await assert_readable(world, store, 2)
 
 
 async def test_what_hangs_is_left_behind(
