@@ -166,16 +166,21 @@ def _begin(s3: S3Client, bucket: str, key: str) -> str:
     return s3.create_multipart_upload(Bucket=bucket, Key=key)["UploadId"]
 
 
-# $1 the bucket, $2 another and $3 a key in it, whose properties the new ones take, $4 the keys.
+# $1 the bucket, $2 another and $3 a key in it, whose properties the new ones take, $4 the keys. Which row is
+# taken is found first: of a join with the function, rows may be dropped after it was called for them.
 _PUT_ALL = """
+WITH o AS MATERIALIZED (
+    SELECT b.id AS into_id, b.versioning, o.*
+    FROM buckets b, buckets other JOIN objects o ON o.bucket_id = other.id
+    WHERE b.name = $1 AND other.name = $2 AND o.key = $3
+)
 SELECT w.key, p.version
-FROM buckets b, buckets other JOIN objects o ON o.bucket_id = other.id, unnest($4::text[]) AS w (key)
+FROM o, unnest($4::text[]) AS w (key)
 CROSS JOIN LATERAL put_version(
-    b.versioning, b.id, w.key, o.account_id, o.size, o.chunk_id, o.manifest_id, o.pieces_id, o.etag,
+    o.versioning, o.into_id, w.key, o.account_id, o.size, o.chunk_id, o.manifest_id, o.pieces_id, o.etag,
     o.parts_count, o.storage_class, o.headers, o.metadata, NULL, o.tags, o.acl, o.encryption, o.lock,
     false, NULL
 ) AS p
-WHERE b.name = $1 AND other.name = $2 AND o.key = $3
 """
 _DELETE_ALL = """
 SELECT ($2::text[])[d.place] AS key, d.version
