@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from tests.gateway import Gateway
-from tests.orders import ORDERS
+from tests.orders import OBEYED, ORDERS
 from tests.processes import send
 
 _PROGRAM = """#!{python}
@@ -31,7 +31,6 @@ class KillableGateway(Gateway):
     def __init__(self, home: Path, settings: dict[str, str]) -> None:
         home.mkdir(parents=True, exist_ok=True)
         self.orders = home / "orders"
-        self.obeyed = home / "obeyed"
         program = home / "killable"
         folder = str(Path(__file__).parents[1])
         program.write_text(_PROGRAM.format(python=sys.executable, folder=folder))
@@ -41,7 +40,8 @@ class KillableGateway(Gateway):
     def order(self, what: str, point: str, times: int = 1) -> None:
         """From now on, `kill` all of it, kill the one process (`die`), or `stop` that one, when it reaches
         the point for so many times."""
-        self.obeyed.unlink(missing_ok=True)
+        for obeyed in self._obeyed():
+            obeyed.unlink()
         written = self.orders.with_suffix(".new")
         written.write_text(json.dumps({"what": what, "point": point, "times": times}))
         written.rename(self.orders)
@@ -52,8 +52,16 @@ class KillableGateway(Gateway):
 
     @property
     def has_obeyed(self) -> bool:
-        """Whether it reached the point, and did what it was told."""
-        return self.obeyed.exists()
+        """Whether it reached the point."""
+        return self.obeyer is not None
+
+    @property
+    def obeyer(self) -> int | None:
+        """The process that reached the point; it may be about to do what it was told."""
+        return next((int(one.name.removeprefix(OBEYED)) for one in self._obeyed()), None)
+
+    def _obeyed(self) -> list[Path]:
+        return list(self.orders.parent.glob(f"{OBEYED}*"))
 
     def signal_all(self, number: signal.Signals) -> None:
         """Send a signal to the gateway and its workers."""

@@ -20,6 +20,8 @@ from tests.processes import command_name, process_tree, send
 
 ORDERS = "S3GW_TEST_ORDERS"
 ROOT = "S3GW_TEST_ROOT"
+OBEYED = "obeyed-by-"
+"""What the orders are renamed to, with the process that obeys them."""
 LOOK = 0.1
 """Seconds between two looks at what is due."""
 SILENT = 1.0
@@ -54,7 +56,7 @@ def install() -> None:
 def _obey(orders: Path, what: str) -> None:
     """Do it, unless another process was faster."""
     try:
-        orders.rename(orders.with_name("obeyed"))
+        orders.rename(orders.with_name(f"{OBEYED}{os.getpid()}"))
     except OSError:
         return
     if what == "kill":

@@ -75,6 +75,7 @@ def kill_at_a_point(victim: Victim) -> None:
     if what == "kill":
         process.wait(60)
     else:
+        wait_until(lambda: not is_running(victim.gateway.obeyer or 0), "the end of the process", 6000)
         wait_until(lambda: victim.is_dead() or len(workers(victim.gateway)) == 2, "an end", 6000)
         if victim.is_dead():
             kill_all(victim)
