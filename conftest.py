@@ -12,7 +12,7 @@ import pytest
 from s3gw.app.logs import Gathering
 from s3gw.http import access_log
 
-pytest_plugins = ["tests.gateway", "tests.upstream", "tests.azurite"]
+pytest_plugins = ["tests.gateway", "tests.upstream", "tests.azurite", "tests.together"]
 
 # How long an example takes tells of the machine, not of the code.
 hypothesis.settings.register_profile("s3gw", deadline=None)
