@@ -133,7 +133,7 @@ async def _register(
                 places = await adoption.adopt(db, settings.backend or (own,), spare=spare)
                 return await instances.start(db, instance_id), places
         except Unavailable as error:
-            log.warning("waiting for the backends: %s", error)
+            log.warning("waiting to start: %s", error)
             await asyncio.sleep(pause)
             pause = min(2 * pause, LAST_PAUSE)
 

@@ -9,7 +9,13 @@ from uuid import UUID
 
 import asyncpg
 
-from s3gw.db.pool import Database
+from s3gw import pauses
+from s3gw.db import leading
+from s3gw.db.pool import Connection, Database
+from s3gw.errors import Unavailable
+
+PATIENCE = 10.0
+"""Seconds for which one waits for another that starts, before that is said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +49,33 @@ class BackendRow:
 
 
 @asynccontextmanager
-async def starting(db: Database) -> AsyncIterator[None]:
+async def starting(
+    db: Database, patience: float = PATIENCE, silence: float = leading.SILENCE
+) -> AsyncIterator[None]:
     """Be the only gateway of the database that starts: two that start at once could register one backend
-    twice. Takes a connection of its own."""
+    twice. Takes a connection of its own.
+
+    Raises Unavailable where another one starts for longer than `patience` seconds. One that says nothing for
+    `silence` seconds, since it was stopped or cut off, starts no longer: should it go on after that, it gets
+    Unavailable, too.
+    """
     async with db.transaction() as connection:
-        await connection.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
+        await leading.bear(connection, silence)
+        await _be_first(connection, patience, silence)
+        async with leading.kept(connection, silence, "others may start now"):
+            await connection.execute("SELECT")  # by now the connection is being kept
+            await pauses.reach("start.alone")
+            yield
+
+
+async def _be_first(connection: Connection, patience: float, silence: float) -> None:
+    await connection.execute("SELECT set_config('lock_timeout', $1, true)", f"{int(patience * 1000)}ms")
+    try:
         await connection.execute("SELECT pg_advisory_xact_lock(hashtextextended('s3gw starts', 0))")
-        yield
+    except asyncpg.LockNotAvailableError:
+        raise Unavailable(
+            f"another gateway of this database is starting; if it is silent, others start after {silence:g} s"
+        ) from None
 
 
 async def is_alone(db: Database, instance_id: UUID) -> bool:

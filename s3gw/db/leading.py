@@ -14,7 +14,7 @@ from s3gw.db.pool import Connection, Database
 from s3gw.errors import Unavailable
 
 SILENCE = 60.0
-"""Seconds of silence after which others may run the job."""
+"""Seconds of silence after which others may do what one process at a time does."""
 _LAST = 5.0
 """Seconds that a statement in flight has at the end."""
 
@@ -27,23 +27,29 @@ async def exclusive(db: Database, name: str, silence: float = SILENCE) -> AsyncI
     context is cancelled as soon as that is noticed, and Unavailable is raised.
     """
     async with db.transaction() as connection:
-        # An idle transaction without a snapshot holds no vacuum back, and works through pgbouncer.
-        await connection.execute(
-            "SELECT set_config('idle_in_transaction_session_timeout', $1, true)", f"{int(silence * 1000)}ms"
-        )
+        await bear(connection, silence)
         alone: bool = await connection.fetchval(
             "SELECT pg_try_advisory_xact_lock(hashtextextended('s3gw job ' || $1, 0))", name
         )
         if not alone:
             yield False
             return
-        async with _kept(connection, silence / 4):
+        async with kept(connection, silence, "others may run the job now"):
             yield True
 
 
+async def bear(connection: Connection, silence: float) -> None:
+    """Have the server end the present transaction, and its locks, after so many seconds of silence."""
+    # An idle transaction without a snapshot holds no vacuum back, and works through pgbouncer.
+    await connection.execute(
+        "SELECT set_config('idle_in_transaction_session_timeout', $1, true)", f"{int(silence * 1000)}ms"
+    )
+
+
 @asynccontextmanager
-async def _kept(connection: Connection, interval: float) -> AsyncIterator[None]:
-    """Have the connection say something once an interval, and cancel the present task where it cannot."""
+async def kept(connection: Connection, silence: float, lost: str) -> AsyncIterator[None]:
+    """Have the connection say something often enough for that. Where it cannot, what runs within the context
+    is cancelled, and Unavailable raised, which says what was `lost`."""
     present = asyncio.current_task()
     assert present is not None
     over = asyncio.Event()
@@ -51,7 +57,7 @@ async def _kept(connection: Connection, interval: float) -> AsyncIterator[None]:
 
     async def keep() -> None:
         while True:
-            await _pause(over, interval)
+            await _pause(over, silence / 4)
             if over.is_set():
                 return
             await connection.execute("SELECT")
@@ -75,7 +81,7 @@ async def _kept(connection: Connection, interval: float) -> AsyncIterator[None]:
     except asyncio.CancelledError:
         if not is_lost or present.uncancel():
             raise
-        raise Unavailable("others may run the job now") from keeping.exception()
+        raise Unavailable(lost) from keeping.exception()
 
 
 async def _pause(over: asyncio.Event, interval: float) -> None:

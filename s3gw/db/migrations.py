@@ -20,6 +20,7 @@ from time import monotonic
 import asyncpg
 
 import s3gw
+from s3gw.db.leading import SILENCE, bear
 from s3gw.db.pool import Connection, connect_once
 from s3gw.errors import ConfigError
 
@@ -118,14 +119,15 @@ async def _when_free(attempt: Callable[[], Awaitable[list[Migration]]]) -> list[
         except (asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError):
             if monotonic() - told > _TELL:
                 told = monotonic()
-                log.warning("migrations wait for tables that others hold; is a dump being made?")
+                log.warning("migrations wait for another gateway's, or for tables; is a dump being made?")
         await asyncio.sleep(random.uniform(0.05, 0.2))  # noqa: S311
 
 
 async def _apply(connection: Connection, migrations: list[Migration], oldest_release: int) -> list[Migration]:
     async with connection.transaction():
-        await connection.execute("SELECT pg_advisory_xact_lock($1)", LOCK)
+        await bear(connection, SILENCE)  # behind pgbouncer, too
         await connection.execute(f"SET LOCAL lock_timeout = {_LOCKED_WITHIN}")
+        await connection.execute("SELECT pg_advisory_xact_lock($1)", LOCK)
         await connection.execute(_TABLE)
         if not await connection.fetchval(_HAS_OLDEST):
             await connection.execute(_OLDEST)

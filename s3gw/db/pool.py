@@ -161,8 +161,19 @@ class Database:
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Connection]:
         """A connection in a transaction, READ COMMITTED; wrap the whole in `retrying`."""
-        async with self.connection() as connection, connection.transaction():
-            yield connection
+        told: Unavailable | None = None
+        async with self.connection() as connection:
+            try:
+                async with connection.transaction():
+                    try:
+                        yield connection
+                    except Unavailable as error:
+                        told = error
+                        raise
+            except asyncpg.InterfaceError:
+                if told is None or not connection.is_closed():
+                    raise
+                raise told from told.__cause__  # says more than that there is nothing to roll back any more
 
     async def fetch(self, query: str, *args: Any) -> list[asyncpg.Record]:
         """All rows of one statement."""

@@ -97,7 +97,7 @@ def test_it_waits_for_the_service_at_the_start(new_gateway: New, new_upstream: N
         gateway.process = subprocess.Popen(
             [str(gateway.command), "serve"], env=gateway.environment(), stdout=log, stderr=log
         )
-    wait_until(lambda: "waiting for the backends" in gateway.logs(), "a line about the backend")
+    wait_until(lambda: "waiting to start" in gateway.logs(), "a line about the backend")
     assert gateway.answers("/-/live")
     assert not gateway.answers("/-/ready")
     upstream.start()

@@ -52,7 +52,7 @@ async def test_who_is_silent_makes_way(database: Database, monkeypatch: pytest.M
     leads = asyncio.Event()
     with monkeypatch.context() as patched:
         patched.setattr(leading, "_pause", silent)
-        leader = asyncio.create_task(lead(database, leads, 0.2))
+        leader = asyncio.create_task(lead(database, leads, 1.0))
         await leads.wait()
         async with asyncio.timeout(60):
             while await database.fetchval(f"SELECT count(*) {_LEADING}"):
@@ -60,7 +60,7 @@ async def test_who_is_silent_makes_way(database: Database, monkeypatch: pytest.M
         async with leading.exclusive(database, "test") as alone:
             assert alone
             never.set()  # it goes on
-            with pytest.raises(Unavailable):
+            with pytest.raises(Unavailable, match="others may run the job now"):
                 await leader
 
 
@@ -69,7 +69,7 @@ async def test_a_session_that_is_lost_ends_the_work(database: Database) -> None:
     leader = asyncio.create_task(lead(database, leads, 1.0))
     await leads.wait()
     await database.fetch(f"SELECT pg_terminate_backend(a.pid) {_LEADING}")
-    with pytest.raises(Unavailable):
+    with pytest.raises(Unavailable, match="others may run the job now"):
         await leader
     async with leading.exclusive(database, "test") as alone:
         assert alone

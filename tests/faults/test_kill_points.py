@@ -13,7 +13,7 @@ import pytest
 from s3gw.db import jobs, placement
 from s3gw.db.pool import Database
 from tests.torture.field import Field, run
-from tests.torture.points import ELSEWHERE, POINTS
+from tests.torture.points import ELSEWHERE, KILLED_BY, POINTS
 
 SOURCE = Path(__file__).parents[2] / "s3gw"
 
@@ -28,6 +28,9 @@ def test_every_point_of_the_source_is_tested() -> None:
     }
     tested = {point for points in POINTS.values() for point in points}
     assert found == tested | set(ELSEWHERE)
+    root = SOURCE.parent
+    for where in (*ELSEWHERE.items(), *KILLED_BY.items()):
+        assert f'"{where[0]}"' in (root / where[1]).read_text(), where
 
 
 @pytest.fixture

@@ -77,6 +77,11 @@ ELSEWHERE = {
     "rechunk.published": "tests/races/test_races_rechunk.py",
     "pack.put": "tests/races/test_races_stopped.py",
     "pack.copies-given-up": "tests/races/test_races_stopped.py",
+    "start.alone": "tests/faults/test_stopped_start.py",
 }
-"""Points that no load leads to by itself, and the tests that stop or cut off something there;
-`tests/faults/test_kill_jobs.py` kills at them, but for the last."""
+"""Points that no load leads to by itself, and the tests that stop or cut off something there."""
+KILLED_BY: Mapping[str, str] = {
+    "pack.copies-given-up": "tests/faults/test_kill_copies.py",
+    "start.alone": "tests/faults/test_stopped_start.py",
+}
+"""Those of them at which other tests kill than `tests/faults/test_kill_jobs.py`."""
