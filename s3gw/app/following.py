@@ -46,6 +46,7 @@ class Followed:
         self._reserves: dict[int, Reserve] = {}
         self._locations = {place.row.id: place.location for place in places}
         self._lock = asyncio.Lock()
+        self._trials: dict[int, asyncio.Task[None]] = {}
         self._refused: dict[int, str] = {}
         opened = {place.row.id: self._open(place) for place in places}
         self.backends = Several(opened, {place.row.id: place.row.name for place in places})
@@ -68,9 +69,28 @@ class Followed:
                 await self.look()
             except GatewayError as error:
                 log.info("what became of the backends is not known: %s", error)
+            self.try_again()
+
+    def try_again(self) -> None:
+        """See what became of those that are down: nobody else may ask them for anything for long."""
+        for number, backend in self.backends.items():
+            if backend.is_down and number not in self._trials:
+                self._trials[number] = asyncio.create_task(self._try(number, backend), name="try a backend")
+
+    async def _try(self, number: int, backend: Backend) -> None:
+        try:
+            await backend.try_again()
+        except (GatewayError, OSError) as error:
+            log.debug("backend %d is still down: %s", number, error)
+        finally:
+            del self._trials[number]
 
     async def close(self) -> None:
         """Close all that were opened."""
+        trials = list(self._trials.values())
+        for trial in trials:
+            trial.cancel()
+        await asyncio.gather(*trials, return_exceptions=True)
         for backend in self.backends.values():
             await backend.close()
 

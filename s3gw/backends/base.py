@@ -84,6 +84,9 @@ class Backend(ABC):
         """Whether calls fail at once at present, since too many failed."""
         return False
 
+    async def try_again(self) -> None:
+        """Where it is down, see whether it still is, as the next call else would; raises what that would."""
+
     @abstractmethod
     async def put(self, name: str, buffers: Sequence[Buffer]) -> None:
         """Store a whole blob; on return it is durable."""

@@ -19,6 +19,7 @@ import random
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from typing import TypeVar
+from uuid import uuid4
 
 from s3gw.backends.base import Backend, BlobInfo
 from s3gw.backends.wrapper import Wrapper
@@ -157,12 +158,24 @@ class Breaker(Wrapper):
     @property
     def is_down(self) -> bool:
         """Whether so many calls of one kind failed, and none has succeeded since."""
-        return max(self._reading.failures, self._writing.failures) >= self._most
+        return self._is_open(self._reading) or self._is_open(self._writing)
+
+    async def try_again(self) -> None:
+        """Read and write something small, where calls of that kind fail at once and it is time to try."""
+        if self._is_open(self._reading):
+            await self.marker()
+        if self._is_open(self._writing):
+            name = uuid4().hex  # no row has it: should it be left there, it goes the way of all such blobs
+            await self.put(name, [b"works"])
+            await self.delete(name)
+
+    def _is_open(self, circuit: _Circuit) -> bool:
+        return circuit.failures >= self._most
 
     async def _through(self, method: str, call: Callable[[], Awaitable[T]]) -> T:
         circuit = self._reading if method in _READS else self._writing
         now = asyncio.get_running_loop().time()
-        if circuit.failures >= self._most:
+        if self._is_open(circuit):
             if now < circuit.try_at:
                 raise Unavailable("the backend is down")
             circuit.try_at = now + self._down  # nobody else tries meanwhile
@@ -181,7 +194,7 @@ class Breaker(Wrapper):
         return result
 
     def _works(self, circuit: _Circuit) -> None:
-        if circuit.failures >= self._most:
+        if self._is_open(circuit):
             log.warning("a backend that was down answers again")
             for each in (self._reading, self._writing):  # calls of the other kind need not wait any longer
                 each.try_at = float("-inf")

@@ -26,6 +26,10 @@ class Wrapper(Backend):
         """As the wrapped backend."""
         return self._inner.is_down
 
+    async def try_again(self) -> None:
+        """As the wrapped backend."""
+        await self._inner.try_again()
+
     @abstractmethod
     async def _through(self, method: str, call: Callable[[], Awaitable[T]]) -> T:
         """Make the call, which may be made again."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from uuid import uuid4
@@ -17,6 +18,7 @@ from s3gw.backends.several import Several, find
 from s3gw.config import Settings
 from s3gw.db import backends, instances
 from s3gw.db.pool import Database
+from s3gw.errors import Unavailable
 from s3gw.metrics import catalogue
 from s3gw.metrics.board import Board
 from s3gw.storage.standing import Standing
@@ -27,7 +29,7 @@ HUGE = 1 << 60
 @pytest.fixture
 async def followed(database: Database, tmp_path: Path) -> AsyncIterator[Followed]:
     places = await adopt(database, [FileLocation(tmp_path / "first")])
-    made = Followed(database, places, Settings(reserve=0), None)
+    made = Followed(database, places, Settings(reserve=0, backend_down=0.1), None)
     yield made
     await made.close()
 
@@ -96,6 +98,27 @@ async def test_the_settings_come_before_the_row(database: Database, tmp_path: Pa
     await followed.look()
     assert await room(followed.backends, places[0].row.id) == 0
     await followed.close()
+
+
+async def test_one_that_is_down_is_tried_again(
+    followed: Followed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where nobody asks it for anything; what is told of it follows."""
+    monkeypatch.setattr("s3gw.app.following.FOLLOW", 0.01)
+    (backend,) = followed.backends.values()
+    following = asyncio.create_task(followed.run())
+    (tmp_path / "first").rename(tmp_path / "away")
+    (tmp_path / "first").mkdir()  # the place alone, with nothing mounted there
+    while [backend.is_down] != [True]:
+        with pytest.raises(Unavailable):
+            await backend.put("ab", [b"x"])
+    (tmp_path / "first").rmdir()
+    (tmp_path / "away").rename(tmp_path / "first")
+    async with asyncio.timeout(60):
+        while [backend.is_down] != [False]:
+            await asyncio.sleep(0.01)
+    following.cancel()
+    assert [info async for info in backend.list()] == []
 
 
 async def test_gateways_report_what_they_meet(database: Database, followed: Followed) -> None:

@@ -261,3 +261,49 @@ async def test_observers_see_through_what_is_round_a_backend() -> None:
     with pytest.raises(Unavailable):
         await backend.size("ab")
     assert backend.is_down
+
+
+@pytest.mark.parametrize("kind", ["size", "put"])
+async def test_one_that_nobody_asks_for_anything_is_tried_again(
+    monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    inner = faulty(Fault(kind, DOWN, count=1))
+    clock = [100.0]
+    monkeypatch.setattr(asyncio.get_running_loop(), "time", lambda: clock[0])
+    backend = Breaker(inner, 1, 10.0)
+    with pytest.raises(Unavailable):
+        await (backend.size("ab") if kind == "size" else backend.put("ab", [b"x"]))
+    asked = "marker" if kind == "size" else "put"
+    inner.script(Fault(asked, DOWN, count=1))
+    with pytest.raises(Unavailable):
+        await backend.try_again()
+    assert inner.met == {}, "it is not yet time"
+    clock[0] += 10.0
+    with pytest.raises(Unavailable):
+        await backend.try_again()
+    assert [backend.is_down] == [True]
+    clock[0] += 10.0
+    await backend.try_again()
+    assert [backend.is_down] == [False]
+    assert inner.met[asked] == 2
+    assert [info async for info in backend.list()] == []
+    before = dict(inner.met)
+    await backend.try_again()
+    assert inner.met == before, "one that works is asked for nothing"
+
+
+async def test_what_can_be_read_is_still_down_for_what_cannot_be_written() -> None:
+    inner = faulty(Fault("put", DOWN, count=None))
+    backend = Observed(Breaker(inner, 1, 0.0), "cold", Silent())
+    with pytest.raises(Unavailable):
+        await backend.put("ab", [b"x"])
+    with pytest.raises(Unavailable):
+        await backend.try_again()
+    assert backend.is_down
+
+
+class Silent:
+    """Observes nothing."""
+
+    def observe(self, backend: str, method: str, seconds: float, outcome: str) -> None:
+        """As Observer."""

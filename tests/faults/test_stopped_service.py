@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import signal
 from collections.abc import Callable
 from pathlib import Path
@@ -50,7 +51,6 @@ def test_one_of_two_hangs_and_comes_back(
         for turn in range(4):
             found = wire.request(gateway, "GET", f"/bucket/{turn}", timeout=60)
             assert found.body == content(turn, MIB)
-        # Of the process that makes copies: that of the worker is closed when a pack goes there again.
         wait_until(lambda: "gets no copy on backend 2 yet" in gateway.logs(), "an attempt that fails", 6000)
         assert "a backend counts as down" in gateway.logs()
         assert gateway.answers("/-/ready"), "the other is enough"
@@ -58,7 +58,13 @@ def test_one_of_two_hangs_and_comes_back(
         send(below.pid, signal.SIGCONT)
     wait_until(lambda: "a backend that was down answers again" in gateway.logs(), "a closed breaker", 6000)
     wait_until(lambda: ask(gateway, LACKING) == 0, "two copies of every pack", 6000)
+    wait_until(lambda: not any(breakers(gateway)), "closed breakers where nobody asks", 60)
     assert gateway.stop() == 0
+
+
+def breakers(gateway: Gateway) -> list[int]:
+    """For how many processes the breaker is open, of each backend."""
+    return [one["breaker_open"] for one in json.loads(gateway.s3gw("backend", "list", "--json"))]
 
 
 LACKING = """
