@@ -12,7 +12,6 @@ from collections import deque
 from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
-from dataclasses import dataclass
 from functools import partial
 
 from s3gw.backends.base import Backend, Buffer
@@ -30,55 +29,16 @@ from s3gw.storage import codec
 from s3gw.storage.hedge import Hedge
 from s3gw.storage.keys import Keys
 from s3gw.storage.layout import Extent, extents
+from s3gw.storage.segments import Segment, Share, grouped, place_of, segments
 from s3gw.storage.verified import Verified
 
 log = logging.getLogger(__name__)
 
-SEGMENT = 1 << 20
-"""Bytes of a pack fetched by one read, unless one frame is longer."""
-GAP = 64 << 10
-"""Bytes between two frames that are read and thrown away rather than read around."""
 AHEAD = 2
 """Segments fetched while one is sent."""
 TINY = 64 << 10
 """Bytes that are verified on the spot: a thread takes as long to wake, and more of the processor."""
 _ZEROS = memoryview(bytes(256 << 10))
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A stretch of a pack that decodes as one: a frame, or one chunk of a frame that is stored as it is."""
-
-    pack_id: int
-    offset: int
-    stored: int
-    plain: int
-    start: int
-    """Where the chunk begins in the decoded bytes."""
-
-    @property
-    def end(self) -> int:
-        """The first byte behind."""
-        return self.offset + self.stored
-
-
-@dataclass(slots=True)
-class Segment:
-    """Extents that are fetched and decoded together: zeros, an inline chunk, or one stretch of a pack."""
-
-    extents: list[Extent]
-    replicas: tuple[Replica, ...] = ()
-    pack_id: int | None = None
-    start: int = 0
-    end: int = 0
-
-    def takes(self, place: Place) -> bool:
-        """Whether the place lies close behind what is here, and all together is not too long."""
-        return (
-            self.pack_id == place.pack_id
-            and self.start <= place.offset <= self.end + GAP
-            and place.end - self.start <= SEGMENT
-        )
 
 
 class Reader:
@@ -99,6 +59,7 @@ class Reader:
         self._cpu = cpu
         self._verified = verified
         self._hedge = Hedge()
+        self._share = Share()
         self._suspects: set[int] = set()
         """Packs of which a copy was not as it should be."""
 
@@ -120,9 +81,10 @@ class Reader:
             return
         loading: deque[asyncio.Task[Iterable[Buffer]]] = deque()
         left = length
+        batches = extents(self._db, body, start, length, rows)
         try:
-            async with aclosing(_segments(extents(self._db, body, start, length, rows))) as segments:
-                async for segment in segments:
+            async with aclosing(segments(batches, self._share)) as found:
+                async for segment in found:
                     left -= sum(extent.length for extent in segment.extents)
                     if not left and not loading:  # alone: there is nothing to fetch ahead of
                         for block in await self._load(segment):
@@ -198,7 +160,7 @@ class Reader:
             for chunk, extent in zip(moved, segment.extents, strict=True)
         ]
         blocks: list[Buffer] = []
-        for part in _grouped(again):
+        for part in grouped(again):
             blocks.extend(await self._load(part))
         return blocks
 
@@ -207,7 +169,7 @@ class Reader:
         return [
             block
             for extent in segment.extents
-            for alone in _grouped([extent])
+            for alone in grouped([extent])
             for block in await self._load(alone)
         ]
 
@@ -234,43 +196,6 @@ class Reader:
         return await asyncio.get_running_loop().run_in_executor(self._cpu, decode)
 
 
-async def _segments(batches: AsyncGenerator[list[Extent], None]) -> AsyncGenerator[Segment, None]:
-    async with aclosing(batches):
-        async for batch in batches:
-            for segment in _grouped(batch):
-                yield segment
-
-
-def _grouped(batch: Sequence[Extent]) -> Iterator[Segment]:
-    """Extents in order, neighbours in a pack together."""
-    segment: Segment | None = None
-    for extent in batch:
-        chunk = extent.chunk
-        if chunk is None or chunk.pack_id is None:
-            if segment is not None:
-                yield segment
-                segment = None
-            yield Segment([extent])
-            continue
-        place = _place(chunk)
-        if segment is not None and segment.takes(place):
-            segment.extents.append(extent)
-            segment.end = max(segment.end, place.end)
-            continue
-        if segment is not None:
-            yield segment
-        segment = Segment([extent], chunk.replicas, chunk.pack_id, place.offset, place.end)
-    if segment is not None:
-        yield segment
-
-
-def _place(chunk: StoredChunk) -> Place:
-    assert chunk.pack_id is not None
-    if chunk.codec == codec.RAW and chunk.key_id is None:
-        return Place(chunk.pack_id, chunk.frame_offset + chunk.frame_start, chunk.length, chunk.length, 0)
-    return Place(chunk.pack_id, chunk.frame_offset, chunk.frame_length, chunk.frame_plain, chunk.frame_start)
-
-
 def _decode(data: Buffer, base: int, wanted: Sequence[Extent], keys: Mapping[int, DataKey]) -> list[Buffer]:
     """Verified bytes of the extents, from a stretch of a pack that begins at `base`. Processor work."""
     view = memoryview(data)
@@ -279,7 +204,7 @@ def _decode(data: Buffer, base: int, wanted: Sequence[Extent], keys: Mapping[int
     blocks: list[Buffer] = []
     for extent in wanted:
         assert extent.chunk is not None
-        place = _place(extent.chunk)
+        place = place_of(extent.chunk)
         key = None if extent.chunk.key_id is None else keys[extent.chunk.key_id]
         if place.offset not in decoded:
             stored = view[place.offset - base : place.end - base]
