@@ -37,21 +37,27 @@ class Room:
     """One buffer for results that are made one after the other and live about as long. Not for two threads
     at once."""
 
-    __slots__ = ("_left", "_size")
+    __slots__ = ("_all", "_left", "_size")
 
     def __init__(self, size: int) -> None:
         """For `size` bytes together; nothing is allocated before any are taken."""
         self._size = size
-        self._left: memoryview | None = None
+        self._all: memoryview | None = None
+        self._left = memoryview(b"")
 
     def take(self, size: int) -> memoryview:
         """`size` bytes that can be written to, with anything in them."""
-        if self._left is None:
-            self._left = allocate(self._size)
+        if self._all is None:
+            self._all = self._left = allocate(self._size)
         if size > len(self._left):
             return allocate(size)[:size]
         taken, self._left = self._left[:size], self._left[size:]
         return taken
+
+    @property
+    def taken(self) -> memoryview:
+        """All that was taken of the buffer, one behind the other; without what had no room in it."""
+        return memoryview(b"") if self._all is None else self._all[: len(self._all) - len(self._left)]
 
 
 def give_up_unused() -> None:

@@ -111,11 +111,14 @@ def test_a_room_gives_parts_of_one_buffer() -> None:
         part[:] = bytes([number]) * len(part)
     assert [bytes(part[-2:]) for part in parts] == [b"\0\0", b"\1\1"]
     assert parts[0].obj is parts[1].obj
+    assert room.taken == bytes(parts[0]) + bytes(parts[1])
 
 
 def test_a_room_that_is_full_gives_other_memory() -> None:
     room = Room(10)
+    assert not room.taken
     first, second = room.take(8), room.take(8)
     first[:], second[:] = b"a" * 8, b"b" * 8
+    assert room.taken == b"a" * 8
     assert bytes(first) == b"a" * 8
     assert len(second) == 8

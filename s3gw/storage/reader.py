@@ -197,21 +197,38 @@ class Reader:
 
 
 def _decode(data: Buffer, base: int, wanted: Sequence[Extent], keys: Mapping[int, DataKey]) -> list[Buffer]:
-    """Verified bytes of the extents, from a stretch of a pack that begins at `base`. Processor work."""
+    """Verified bytes of the extents, from a stretch of a pack that begins at `base`. Processor work.
+
+    Blocks that follow one another in memory are handed on as one: each costs the event loop a write.
+    """
     view = memoryview(data)
     room = Room(sum(extent.chunk.length for extent in wanted if extent.chunk is not None))
     decoded: dict[int, Buffer] = {}
-    blocks: list[Buffer] = []
+    blocks: list[memoryview] = []
+    places: list[int] = []
+    begin = 0
     for extent in wanted:
         assert extent.chunk is not None
         place = place_of(extent.chunk)
         key = None if extent.chunk.key_id is None else keys[extent.chunk.key_id]
         if place.offset not in decoded:
+            begin = len(room.taken)
             stored = view[place.offset - base : place.end - base]
             decoded = {place.offset: codec.decode(extent.chunk.codec, stored, place.plain, key, room)}
         plain = memoryview(decoded[place.offset])[place.start : place.start + extent.chunk.length]
         blocks.append(_verified(plain, extent.chunk, key, extent.skip, extent.length))
-    return blocks
+        places.append(begin + place.start + extent.skip)
+    return _joined(blocks, places, room)
+
+
+def _joined(blocks: Sequence[memoryview], places: Sequence[int], room: Room) -> list[Buffer]:
+    """One block, where all are in the room, at these places, and follow one another there."""
+    first, end = places[0], places[0]
+    for block, place in zip(blocks, places, strict=True):
+        if block.obj is not room.taken.obj or place != end:
+            return [*blocks]
+        end += len(block)
+    return [room.taken[first:end]]
 
 
 def _decoded(chunk: InlineChunk | StoredChunk, key: DataKey | None) -> bytes:

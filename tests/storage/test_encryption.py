@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 from dataclasses import dataclass
 from hashlib import sha256
 from uuid import UUID
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from s3gw.backends.memory import Memory
 from s3gw.config import Settings
@@ -20,7 +23,7 @@ from s3gw.sealing import Sealed, master_id
 from s3gw.storage import codec, keys
 from s3gw.storage.keys import Keys
 from s3gw.storage.store import Layout, Store
-from tests.stores import CDC, FIXED, INSTANCE, count, random_bytes
+from tests.stores import CDC, FIXED, INSTANCE, blocks_of, body_of, count, random_bytes, read_all
 from tests.stores import Keys as Bucket
 
 MASTER = bytes(range(32))
@@ -216,3 +219,25 @@ async def test_keys_are_brought_back_under_their_numbers(database: Database) -> 
 
 def test_digests_stay_those_of_the_plain_bytes() -> None:
     assert sha256(KEY.open(KEY.seal(TEXT))).digest() == sha256(TEXT).digest()
+
+
+@given(
+    st.lists(st.sampled_from([0, 1, 2, 3]), min_size=1, max_size=12),
+    st.tuples(st.floats(0, 1), st.floats(0, 1)),
+)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+async def test_chunks_in_any_order_and_again_and_again(
+    world: World, order: list[int], part: tuple[float, float]
+) -> None:
+    data = b"".join(random_bytes(64 << 10, seed) for seed in order)
+    draft = await world.store.write(blocks_of(data), FIXED, size=len(data))
+    first, last = sorted(int(one * len(data)) for one in part)
+    assert await read_all(world.store, draft) == data
+    assert await read_all(world.store, draft, first, last - first) == data[first:last]
+
+
+async def test_neighbours_are_handed_on_together(world: World) -> None:
+    data = random_bytes(2 << 20)
+    draft = await world.store.write(blocks_of(data), FIXED, size=len(data))
+    async with aclosing(world.store.read(body_of(draft), 0, len(data))) as blocks:
+        assert [len(block) async for block in blocks] == [8 << 16, 24 << 16]  # a frame, and three
