@@ -137,7 +137,7 @@ CODES: Mapping[str, tuple[int, str]] = {
     "TooManyBuckets": (400, "You have attempted to create more buckets than are allowed for this account."),
     "TooManyConfigurations": (400, "You are attempting to create a new configuration but have already reached the 1,000-configuration limit."),
     "TooManyParts": (400, "You have attempted to add more parts than the maximum of 10000 that are allowed for this object. You can use the CopyObject operation to copy this object to another and then add more data to the newly copied object."),
-    "UnexpectedContent": (400, "This request contains unsupported content."),
+    "UnexpectedContent": (400, "This request does not support content"),
     "UnresolvableGrantByEmailAddress": (400, "The e-mail address you provided does not match any account on record."),
     "XAmzContentSHA256Mismatch": (400, "The provided 'x-amz-content-sha256' header does not match what was computed."),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
@@ -21,7 +22,7 @@ from s3gw.operations import (
     expiry,
 )
 from s3gw.operations.call import Call, operation
-from s3gw.operations.lookup import bucket_of, refused
+from s3gw.operations.lookup import bucket_of, refused, shown_of_new
 from s3gw.operations.multipart import MAX_PARTS, no_upload, own_upload
 from s3gw.protocol import checksums as algorithms
 from s3gw.protocol import types
@@ -29,6 +30,8 @@ from s3gw.protocol.values import invalid_argument
 
 MIN_PART = 5 << 20
 """Bytes of every part but the last."""
+_COUNT = re.compile(r"[0-9]{1,5}", re.ASCII)
+"""What follows the digest of a composite checksum: the number of parts."""
 
 
 @operation("CompleteMultipartUpload", "s3:PutObject")
@@ -228,8 +231,8 @@ def _check_checksums(
                 f"actual checksum Type: {algorithm.lower()}",
             )
         digest, _, count = sums[algorithm].partition("-")
-        told, _, told_count = value.partition("-")
-        algorithms.decode(algorithm, told)
+        told, dash, told_count = value.partition("-")
+        algorithms.decode(algorithm, told if not dash or _COUNT.fullmatch(told_count) else value)
         # A composite checksum comes with or without the number of parts.
         if told != digest or told_count not in ("", count):
             raise S3Error(
@@ -250,7 +253,7 @@ def _output(answer: Mapping[str, Any], version_id: str | None = None) -> types.C
         bucket=answer["bucket"],
         key=answer["key"],
         e_tag=etags.quote(answer["etag"]),
-        version_id=version_id or answer.get("version"),
+        version_id=shown_of_new(version_id or answer.get("version")),
     )
     checksums.show(output, answer["checksums"])
     encryption.show(output, answer.get("encryption"))

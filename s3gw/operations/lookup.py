@@ -114,6 +114,11 @@ def check_version_id(version_id: str | None, *, versioned: bool, argument: str =
     raise S3Error("InvalidArgument", message, fields={"ArgumentName": argument, "ArgumentValue": version_id})
 
 
+def shown_of_new(version_id: str | None) -> str | None:
+    """The id in the answer to a write: none where versioning is suspended, though readers see "null"."""
+    return None if version_id == NULL_VERSION else version_id
+
+
 def layout_of(bucket: Bucket, key: DataKey | None = None) -> Layout:
     """How the bucket wants its bytes cut and kept; `key` is that of a customer."""
     return Layout(

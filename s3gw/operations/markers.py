@@ -28,10 +28,7 @@ def after_token(text: str) -> str:
         raise S3Error(
             "InvalidArgument",
             "The continuation token provided is incorrect",
-            fields={
-                "ArgumentName": "continuation-token",
-                "ArgumentValue": text.encode(errors="replace").decode(),
-            },
+            fields={"ArgumentName": "continuation-token"},
         )
     return decoded.removeprefix(_VERSION)
 
@@ -49,8 +46,8 @@ def bad_number(argument: str, given: int) -> S3Error:
     """InvalidArgument for a count outside of what S3 takes, in its words."""
     if given > 0:
         return invalid_argument(argument, str(given), f"Provided {argument} {NO_INTEGER}")
-    words = "".join(part.capitalize() if i else part for i, part in enumerate(argument.split("-")))
-    message = f"Argument {words} must be an integer between 0 and 2147483647"
+    name = "maxKeys" if argument == "max-keys" else argument  # the one that S3 writes otherwise
+    message = f"Argument {name} must be an integer between 0 and 2147483647"
     return invalid_argument(argument, str(given), message)
 
 

@@ -55,14 +55,14 @@ async def put_bucket_accelerate_configuration(
 ) -> None:
     """Kept for tools that set it; there is one way to a gateway, and it is never slowed down."""
     bucket = await bucket_of(call, request)
-    given = request.accelerate_configuration
-    if given is None or given.status not in ("Enabled", "Suspended"):
-        raise S3Error("MalformedXML")
     if "." in bucket.name:
         raise S3Error(
             "InvalidRequest",
             "S3 Transfer Acceleration is not supported for buckets with periods (.) in their names",
         )
+    given = request.accelerate_configuration
+    if given is None or given.status not in ("Enabled", "Suspended"):
+        raise S3Error("MalformedXML")
     await _put(call, bucket, _ACCELERATE, {"status": given.status})
 
 

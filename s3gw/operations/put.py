@@ -22,7 +22,7 @@ from s3gw.operations import (
     properties,
 )
 from s3gw.operations.call import Call, RequestBody, operation
-from s3gw.operations.lookup import bucket_and_precondition, layout_of, refused
+from s3gw.operations.lookup import bucket_and_precondition, layout_of, refused, shown_of_new
 from s3gw.operations.names import check_key, missing_key
 from s3gw.protocol import types
 from s3gw.storage.store import Drafting
@@ -82,7 +82,7 @@ async def store(call: Call, request: types.PutObjectInput, *, form: bool = False
         event = "ObjectCreated:Post" if form else "ObjectCreated:Put"
         wanted = events.of_object(call, bucket, event, request.key, size=drafting.draft.size, etag=etag)
         result = await _publish(call, bucket, request, drafting, etag, kept, precondition, wanted)
-    output = types.PutObjectOutput(e_tag=etags.quote(etag), version_id=result.version_id)
+    output = types.PutObjectOutput(e_tag=etags.quote(etag), version_id=shown_of_new(result.version_id))
     checksums.show(output, kept.checksums)
     by.show(output)
     expiry.show(output, bucket, request.key, drafting.draft.size, kept.extra.get("tags"), result.modified_at)

@@ -48,10 +48,10 @@ async def delete_object_tagging(
 async def get_bucket_tagging(
     call: Call, request: types.GetBucketTaggingInput
 ) -> types.GetBucketTaggingOutput:
-    """The tags of the bucket. Raises NoSuchTagSet where it has none."""
+    """The tags of the bucket. Raises NoSuchTagSet where it has none, also after a set of none was put."""
     bucket = await bucket_of(call, request)
     kept = await bucket_settings.get(call.services.db, bucket.id, _KIND)
-    if kept is None:
+    if not kept:
         raise S3Error("NoSuchTagSet", fields={"BucketName": request.bucket})
     return types.GetBucketTaggingOutput(tag_set=tags.shown(kept))
 

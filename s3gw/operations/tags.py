@@ -32,15 +32,18 @@ def of_header(text: str | None) -> dict[str, str]:
     pairs = []
     for part in filter(None, text.split("&")):
         name, _, value = part.partition("=")
-        if not name:
-            raise _malformed_header()
-        pairs.append((_decoded(name), _decoded(value)))
+        if not name or "=" in value:
+            raise _malformed_header(text)
+        try:
+            pairs.append((_decoded(name), _decoded(value)))
+        except ValueError:
+            raise _malformed_header(text) from None
     try:
         return _checked(pairs, OBJECT_TAGS, "Object")
     except S3Error as error:
         if error.code != "InvalidTag" or "same key" not in error.message:
             raise
-        raise _malformed_header() from None
+        raise _malformed_header(text) from None
 
 
 def of_document(tagging: types.Tagging | None, most: int, what: str) -> dict[str, str]:
@@ -75,7 +78,7 @@ def _checked(pairs: Iterable[tuple[str, str]], most: int, what: str) -> dict[str
         if not 0 < len(key) <= _KEY_LENGTH or not _ALLOWED.fullmatch(key):
             raise _invalid("The TagKey you have provided is invalid", key)
         if len(value) > _VALUE_LENGTH or not _ALLOWED.fullmatch(value):
-            raise _invalid("The TagValue you have provided is invalid", key)
+            raise _invalid("The TagValue you have provided is invalid", key, value)
         if key.lower().startswith(_RESERVED):
             message = "System tags cannot be added/updated by requester"
             raise _invalid(message if what == "Bucket" else "Your TagKey cannot be prefixed with aws:", key)
@@ -89,22 +92,23 @@ def _checked(pairs: Iterable[tuple[str, str]], most: int, what: str) -> dict[str
 
 
 def _decoded(text: str) -> str:
+    """One side of a pair. Raises ValueError for what is no encoding of UTF-8."""
     if _BAD_ESCAPE.search(text):
-        raise _malformed_header()
-    try:
-        return unquote_plus(text, errors="strict")
-    except UnicodeDecodeError:
-        raise _malformed_header() from None
+        raise ValueError(text)
+    return unquote_plus(text, errors="strict")
 
 
-def _malformed_header() -> S3Error:
+def _malformed_header(text: str) -> S3Error:
     return S3Error(
         "InvalidArgument",
         "The header 'x-amz-tagging' shall be encoded as UTF-8 then URLEncoded URL query parameters without "
         "tag name duplicates.",
-        fields={"ArgumentName": "x-amz-tagging"},
+        fields={"ArgumentName": "x-amz-tagging", "ArgumentValue": text},
     )
 
 
-def _invalid(message: str, key: str) -> S3Error:
-    return S3Error("InvalidTag", message, fields={"TagKey": key[:_KEY_LENGTH]})
+def _invalid(message: str, key: str, value: str | None = None) -> S3Error:
+    fields = {"TagKey": key[:_KEY_LENGTH]}
+    if value is not None:
+        fields["TagValue"] = value[:_VALUE_LENGTH]
+    return S3Error("InvalidTag", message, fields=fields)

@@ -17,7 +17,8 @@ from s3gw.db.records import NULL_VERSION, Account, Bucket, ObjectVersion
 from s3gw.operations import ranges
 from s3gw.protocol.members import Members
 
-VERSION_ID = re.compile(r"null|[A-Za-z0-9._-]{24,128}", re.ASCII)
+# What is as long as the ids that are given out here must be made of their letters too; S3 also knows its own.
+VERSION_ID = re.compile(r"null|[0-9a-f]{32}|(?!.{32}$)[A-Za-z0-9._-]{24,128}", re.ASCII)
 _CONDITIONS = Members(
     {
         name: name

@@ -41,6 +41,7 @@ from s3gw.errors import S3Error
         ),
         ("NotImplemented", "A header you provided implies functionality that is not implemented"),
         ("PreconditionFailed", "At least one of the pre-conditions you specified did not hold"),
+        ("UnexpectedContent", "This request does not support content"),
     ],
 )
 def test_messages_as_s3_words_them(code: str, message: str) -> None:

@@ -54,6 +54,9 @@ def test_page_sizes() -> None:
             page_size("max-keys", number)
         assert caught.value.message == message
         assert caught.value.fields == {"ArgumentName": "max-keys", "ArgumentValue": str(number)}
+    for argument in ("max-parts", "part-number-marker", "max-uploads"):  # only max-keys is written otherwise
+        with pytest.raises(S3Error, match=f"Argument {argument} must be an integer between 0 and 2147483647"):
+            page_size(argument, -1)
 
 
 @given(keys)

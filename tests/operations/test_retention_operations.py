@@ -207,7 +207,7 @@ async def test_what_is_not_there(locking: Operations) -> None:
     assert await codes() == ["NoSuchKey"] * 4
     for version_id, code in (
         (marker, "MethodNotAllowed"),
-        ("x" * 32, "NoSuchVersion"),
+        ("f" * 32, "NoSuchVersion"),
         ("", "InvalidArgument"),
     ):
         for request in requests:

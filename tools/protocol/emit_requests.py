@@ -141,12 +141,14 @@ def _parse_document(operation: OperationModel) -> list[str]:
         return [*lines, *read_members(shape, members, "request"), ""]
     member = shape.members[shape.payload]
     place = f"request.{attribute(member)}"
+    if (
+        member.shape.type == "string"
+    ):  # empty or not, its operation judges it: AWS calls an empty policy malformed
+        return [*lines, f"    {place} = xml.utf8(document)", ""]
     lines.append("    if xml.is_empty(document):")
     lines.append(
         "        raise xml.missing_document()" if member.name in shape.required else "        return"
     )
-    if member.shape.type == "string":
-        return [*lines, f"    {place} = xml.utf8(document)", ""]
     expect(member.shape.type == "structure", f"{operation.name} has a payload of type {member.shape.type}")
     reader = f"read_{function(member.shape.name)}"
     return [*lines, f"    {place} = {reader}(xml.parse(document, {member.wire!r}))", ""]

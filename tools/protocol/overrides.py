@@ -49,6 +49,7 @@ ROOTS: dict[str, str] = {
 # The model gives no status here and so says 200.
 STATUSES: dict[str, tuple[int, str]] = {
     "PutBucketPolicy": (204, "AWS answers a stored policy with 204 No Content"),
+    "PutBucketTagging": (204, "AWS answers stored tags of a bucket with 204 No Content"),
 }
 
 # Reads have two statuses; the member that decides is the one a client can see.

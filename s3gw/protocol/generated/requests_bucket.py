@@ -1296,8 +1296,6 @@ def parse_put_bucket_policy(head: Head) -> PutBucketPolicyInput:
 
 
 def parse_put_bucket_policy_document(request: PutBucketPolicyInput, document: bytes) -> None:
-    if xml.is_empty(document):
-        raise xml.missing_document()
     request.policy = xml.utf8(document)
 
 

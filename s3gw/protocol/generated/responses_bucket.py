@@ -880,7 +880,7 @@ def render_put_bucket_request_payment(output: None) -> Reply:
 
 
 def render_put_bucket_tagging(output: None) -> Reply:
-    return Reply(200, [], None)
+    return Reply(204, [], None)
 
 
 def render_put_bucket_versioning(output: None) -> Reply:
