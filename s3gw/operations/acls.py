@@ -47,17 +47,21 @@ async def get_object_acl(call: Call, request: types.GetObjectAclInput) -> types.
 
 @operation("PutObjectAcl", "s3:PutObjectAcl")
 async def put_object_acl(call: Call, request: types.PutObjectAclInput) -> types.PutObjectAclOutput:
-    """Replace the list of a version."""
+    """Replace the list of a version. The event is told where the list becomes another.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-event-types-and-destinations.html
+    """
     found = await find(call, request.bucket, request.key, request.version_id)
     bucket = existing_bucket(found.bucket, request.bucket, request.expected_bucket_owner)
     version = version_of(found, request.key, request.version_id, "PUT")
-    owner = acl_of(version, bucket).owner
-    acl = await _given(call, request, bucket, owner, bucket_owner=bucket.owner.canonical_id)
+    kept = acl_of(version, bucket)
+    acl = await _given(call, request, bucket, kept.owner, bucket_owner=bucket.owner.canonical_id)
     if acl is None:
         return types.PutObjectAclOutput()
     version_id = version.version_id or NULL_VERSION
     db, document = call.services.db, acl.document()
-    wanted = events.of_version(call, bucket, "ObjectAcl:Put", version)
+    changed = set(acl.grants) != set(kept.grants)
+    wanted = events.of_version(call, bucket, "ObjectAcl:Put", version) if changed else []
     change = await replace(db, bucket.id, request.key, version_id, "acl", document, wanted=wanted)
     if change is not Change.SET:
         raise missing_key(request.key)

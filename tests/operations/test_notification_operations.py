@@ -239,6 +239,19 @@ async def test_nothing_is_told_of_what_does_not_happen(s3: Operations) -> None:
     assert await told(s3) == []
 
 
+async def test_a_list_that_stays_as_it_is_is_not_told(s3: Operations) -> None:
+    await s3.create()
+    await s3.do(types.DeleteBucketOwnershipControlsInput(bucket="bucket"))
+    await s3.do(types.DeletePublicAccessBlockInput(bucket="bucket"))
+    await s3.put("key", b"a")
+    await configure(s3, queue(*EVERYTHING))
+    await told(s3)
+    for acl in ("private", "public-read", "public-read", "private", "private"):
+        await s3.do(types.PutObjectAclInput(bucket="bucket", key="key", acl=acl))
+    about = {"key": "key", "eTag": "0cc175b9c0f1b6a831c399e269772661"}
+    assert await told(s3) == [("ObjectAcl:Put", about)] * 2
+
+
 async def test_what_expires_is_told(s3: Operations, database: Database) -> None:
     await s3.create()
     await configure(s3, queue("s3:LifecycleExpiration:*", "s3:LifecycleTransition"))
