@@ -44,6 +44,8 @@ async def complete_multipart_upload(
     await call.services.store.check_space()
     bucket = await bucket_of(call, request)
     upload = await own_upload(call, request, bucket, ended=True)
+    if not chosen:
+        raise S3Error("InvalidRequest", "You must specify at least one part")
     record = encryption.of(upload.properties)
     checked = upload.checksum_algorithm is not None
     await customer_keys.for_completion(call, request, record, checksums=checked)
@@ -100,13 +102,11 @@ async def complete_multipart_upload(
 
 
 def _chosen(request: types.CompleteMultipartUploadInput) -> list[tuple[int, types.CompletedPart]]:
-    """The parts of the document by number.
-
-    Raises InvalidRequest where there is no document, MalformedXML, InvalidArgument, InvalidPartOrder.
-    """
+    """The parts of the document by number; none where there is no document, which only counts once there is
+    an upload. Raises MalformedXML, InvalidArgument, InvalidPartOrder."""
     document = request.multipart_upload
     if document is None:
-        raise S3Error("InvalidRequest", "You must specify at least one part")
+        return []
     if not document.parts or len(document.parts) > MAX_PARTS:
         raise S3Error("MalformedXML")
     chosen: list[tuple[int, types.CompletedPart]] = []
@@ -162,10 +162,12 @@ def _checked(upload: Upload, entry: types.CompletedPart, part: Part | None) -> P
 
 
 def _invalid_part(upload: Upload, entry: types.CompletedPart) -> S3Error:
-    return S3Error(
-        "InvalidPart",
-        fields={"UploadId": upload.id, "PartNumber": str(entry.part_number), "ETag": entry.e_tag or ""},
-    )
+    fields = {
+        "UploadId": upload.id,
+        "PartNumber": str(entry.part_number),
+        "ETag": etags.unquote(entry.e_tag or ""),
+    }
+    return S3Error("InvalidPart", fields=fields)
 
 
 def _check_sizes(request: types.CompleteMultipartUploadInput, parts: Sequence[Part]) -> None:

@@ -31,6 +31,7 @@ from s3gw.operations.copying import (
     find_source,
     must_rewrite,
     rewrite,
+    shown_id,
 )
 from s3gw.operations.encrypting import Encrypting
 from s3gw.operations.lookup import bucket_and_precondition, layout_of, refused, shown_of_new
@@ -83,7 +84,7 @@ async def copy_object(call: Call, request: types.CopyObjectInput) -> types.CopyO
         locks.check_signed(call, kept)
         kept = await grants.with_acl(call, bucket, request, kept)
         kept = encryption.keep(kept, by.record)
-        output = types.CopyObjectOutput(copy_source_version_id=version.version_id)
+        output = types.CopyObjectOutput(copy_source_version_id=shown_id(named, version))
         by.show(output)
         call.announced = output
         to = (bucket, request.key, grants.owner_of_new(call, bucket, request).id)
@@ -200,7 +201,8 @@ def _changes(request: types.CopyObjectInput, source: Source, bucket: Bucket, alg
     """Whether a copy of an object onto itself would be of any use.
 
     As in S3, a storage class counts as soon as it is named, also where it is the one that the object has; and
-    so does encryption, also where the bucket's default names it.
+    so does encryption, also where the bucket's default names it. What is under a KMS key is under none after
+    a copy that names no encryption.
     """
     return (
         request.storage_class is not None
@@ -208,6 +210,7 @@ def _changes(request: types.CopyObjectInput, source: Source, bucket: Bucket, alg
         or request.server_side_encryption is not None
         or request.sse_customer_algorithm is not None
         or source.key is not None
+        or encryption.is_opaque(encryption.of(source.version.properties))
         or encrypting.has_default(bucket)
         or (algorithm is not None and not _has(source.version, algorithm))
     )

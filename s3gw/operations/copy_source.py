@@ -34,7 +34,8 @@ def parse_copy_source(header: str | None) -> CopySource:
     if not is_bucket_name(bucket):
         raise _invalid(header, "Invalid copy source bucket name")
     if not (slash and key):
-        raise _invalid(header, "Invalid copy source object key")
+        # S3 repeats the name of the header here, not what it says.
+        raise _invalid("x-amz-copy-source", "Invalid copy source object key")
     check_key(key)
     if _VERSION in header and not version:
         raise _invalid(header, "Version id cannot be the empty string")

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from s3gw.access.requirements import of_source, of_source_tags
 from s3gw.db import objects
-from s3gw.db.records import Bucket, Draft, ObjectVersion
+from s3gw.db.records import NULL_VERSION, Bucket, Draft, ObjectVersion
 from s3gw.errors import S3Error
 from s3gw.keyring import DataKey
 from s3gw.operations import conditions, encrypting, encryption
@@ -87,6 +87,14 @@ def must_rewrite(source: Source, record: encryption.Record | None, bucket: Bucke
     if before != after:
         return True
     return after in encryption.OF_STORE and source.account_id != bucket.apart_for
+
+
+def shown_id(named: CopySource, version: ObjectVersion) -> str | None:
+    """The `x-amz-copy-source-version-id` of an answer: none for a version without an id of its own, unless
+    the request asked for that one."""
+    if named.version_id is None and version.version_id == NULL_VERSION:
+        return None
+    return version.version_id
 
 
 async def combined_of_parts(call: Call, version: ObjectVersion, algorithm: str) -> str | None:

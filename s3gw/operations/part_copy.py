@@ -12,7 +12,7 @@ from s3gw.errors import S3Error, Unavailable
 from s3gw.operations import checksums, encrypting, encryption, etags, ranges
 from s3gw.operations.call import Call, operation
 from s3gw.operations.copy_source import parse_copy_source
-from s3gw.operations.copying import Source, digest, find_source, must_rewrite, rewrite
+from s3gw.operations.copying import Source, digest, find_source, must_rewrite, rewrite, shown_id
 from s3gw.operations.encrypting import Encrypting
 from s3gw.operations.lookup import layout_of
 from s3gw.operations.multipart import open_upload, part_number, part_refused
@@ -34,7 +34,7 @@ async def upload_part_copy(call: Call, request: types.UploadPartCopyInput) -> ty
     for _ in range(2):
         source = await find_source(call, request, named)
         span = _span(request.copy_source_range, source.version.size)
-        output = types.UploadPartCopyOutput(copy_source_version_id=source.version.version_id)
+        output = types.UploadPartCopyOutput(copy_source_version_id=shown_id(named, source.version))
         by.show(output)
         call.announced = output
         if must_rewrite(source, by.record, bucket):
