@@ -30,9 +30,9 @@ class Condition(NamedTuple):
     """What one field must be."""
 
     operator: str
-    """"eq" or "starts-with"."""
+    """"eq" or "starts-with"; "content-length-range" for one whose bounds are no numbers."""
     name: str
-    """As the policy writes it: with the leading $."""
+    """As the policy writes it: with the leading $; of a length range the lower bound."""
     value: str
     spaced: bool = True
     """Whether errors repeat it with spaces: as the policy writes its lists; objects always."""
@@ -115,7 +115,7 @@ def parse_policy(encoded: str) -> FormPolicy:
     if not isinstance(given, list):
         raise _invalid("Invalid 'conditions' value: must be a List.")
     smallest, largest = _range(given)
-    conditions = tuple(_condition(one, spaced) for one in given if not _is_range(one))
+    conditions = tuple(_condition(one, spaced) for one in given if not _is_range(one) or _words(one))
     return FormPolicy(expiration, conditions, smallest, largest)
 
 
@@ -162,8 +162,13 @@ def _is_range(condition: Any) -> bool:
     )
 
 
+def _words(condition: list[Any]) -> bool:
+    """Whether a length range has a word for a bound, so that no file is within it."""
+    return any(_size(bound) is None for bound in condition[1:])
+
+
 def _range(conditions: Iterable[Any]) -> tuple[int, int | None]:
-    """The bounds that all length ranges together leave."""
+    """The bounds that all length ranges of numbers together leave."""
     smallest, largest = 0, None
     for condition in conditions:
         if not _is_range(condition):
@@ -171,14 +176,17 @@ def _range(conditions: Iterable[Any]) -> tuple[int, int | None]:
         if len(condition) != 3:
             raise _invalid("Invalid content-length-range: wrong number of arguments.")
         low, high = _size(condition[1]), _size(condition[2])
+        if low is None or high is None:
+            continue
         smallest = max(smallest, low)
         largest = high if largest is None else min(largest, high)
     return smallest, largest
 
 
-def _size(value: Any) -> int:
-    if isinstance(value, str) and _DIGITS.fullmatch(value):
-        return int(value)
+def _size(value: Any) -> int | None:
+    """A bound of a length range; None for a word."""
+    if isinstance(value, str):
+        return int(value) if _DIGITS.fullmatch(value) else None
     if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
         return value
     raise _invalid("Invalid JSON.")
@@ -196,6 +204,8 @@ def _condition(given: Any, spaced: bool) -> Condition:
         raise _invalid("Invalid condition test: must be a List or Object.")
     if not given:
         raise _invalid("Invalid Condition: missing operation identifier.")
+    if _is_range(given):  # of words; S3 takes it for a condition like any other, which no form meets
+        return Condition("content-length-range", str(given[1]), str(given[2]), spaced)
     if not all(isinstance(part, str) for part in given):
         raise _invalid("Invalid JSON.")
     operator = given[0].lower()

@@ -46,8 +46,8 @@ class Prelude(NamedTuple):
 
     fields: Mapping[str, str]
     """By lower-case name; values of a repeated one joined by commas, as repeated headers are."""
-    filename: str
-    """Of the file, without directories; "" where there is none."""
+    filename: str | None
+    """Of the file, without directories; None where its part names none."""
     rest: bytes
     """What has been read of the file's content and beyond."""
     size: int
@@ -88,7 +88,8 @@ async def read_prelude(source: Source, boundary: bytes) -> Prelude:
             raise malformed()
         name, filename = _disposition(await reader.until(b"\r\n\r\n"))
         if name == "file":
-            return Prelude(fields, _base_name(filename), reader.rest(), reader.at)
+            base = None if filename is None else _base_name(filename)
+            return Prelude(fields, base, reader.rest(), reader.at)
         value = (await reader.until(delimiter)).decode("utf-8", "surrogateescape")
         fields[name] = f"{fields[name]},{value}" if name in fields else value
 
@@ -137,8 +138,8 @@ class _Reader:
             raise malformed() from None
 
 
-def _disposition(headers: bytes) -> tuple[str, str]:
-    """The lower-case name, and the file name, that the headers of a part give."""
+def _disposition(headers: bytes) -> tuple[str, str | None]:
+    """The lower-case name, and the file name if any, that the headers of a part give."""
     for line in headers.decode("utf-8", "surrogateescape").split("\r\n"):
         header, _, value = line.partition(":")
         if header.strip().lower() != "content-disposition":
@@ -148,7 +149,7 @@ def _disposition(headers: bytes) -> tuple[str, str]:
         name = found.get("name", "").lower()
         if kind.strip().lower() != "form-data" or not name or not name.isprintable():
             raise malformed()
-        return name, found.get("filename", "")
+        return name, found.get("filename")
     raise malformed()
 
 

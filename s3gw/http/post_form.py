@@ -115,9 +115,11 @@ async def open_form(
 
 
 def _expanded(prelude: Prelude) -> dict[str, str]:
-    """The fields with the name of the file put in, as they are judged and used."""
+    """The fields with the name of the file put in, as they are judged and used; a file without one, as S3
+    has it, leaves them as they are."""
+    filename = _FILENAME if prelude.filename is None else prelude.filename
     return {
-        name: value if name == "policy" else value.replace(_FILENAME, prelude.filename)
+        name: value if name == "policy" else value.replace(_FILENAME, filename)
         for name, value in prelude.fields.items()
     }
 

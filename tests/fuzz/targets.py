@@ -207,7 +207,7 @@ def form(data: bytes) -> None:
 def _form(pieces: list[bytes]) -> tuple[str | None, Any]:
     content = bytearray()
     fields: dict[str, str] = {}
-    names: list[str] = []
+    names: list[str | None] = []
 
     async def ask() -> None:
         given = _Pieces(pieces)

@@ -198,7 +198,7 @@ def test_the_policy_decides_what_the_form_may_say(
             for condition, message in (
                 (["content-length-range", 0], "Invalid content-length-range: wrong number of arguments."),
                 (["content-length-range", -1, 0], "Invalid JSON."),
-                (["content-length-range", "some", "14"], "Invalid JSON."),
+                (["content-length-range", "some", True], "Invalid JSON."),
                 (["ends-with", "$key", "x"], "Invalid Condition: unknown operation 'ends-with'."),
                 (["eq", "$key"], "Invalid eq: wrong number of arguments."),
                 (["eq", "$key", True], "Invalid JSON."),
@@ -237,6 +237,13 @@ def test_policies_expire_and_bind_the_bucket(gateway: Gateway, bucket: str, s3: 
     assert _stored(s3, bucket) == []
 
 
+def test_a_file_without_a_name_puts_none_into_the_key(gateway: Gateway, bucket: str, s3: S3Client) -> None:
+    for filename, key in ((None, "a-${filename}"), ("", "a-"), ("b", "a-b")):
+        assert upload(gateway, bucket, {"key": "a-${filename}"}, filename=filename).status == 204
+        assert _stored(s3, bucket) == [key]
+        s3.delete_object(Bucket=bucket, Key=key)
+
+
 def test_the_range_of_lengths(gateway: Gateway, bucket: str, s3: S3Client) -> None:
     def size(count: int, *limits: object) -> tuple[int, str]:
         conditions = [["content-length-range", *limits]]
@@ -249,6 +256,12 @@ def test_the_range_of_lengths(gateway: Gateway, bucket: str, s3: S3Client) -> No
     # The file goes on for longer than its end is looked for in memory.
     assert size((2 << 20) + 1, 0, 2 << 20) == (400, "EntityTooLarge")
     assert size(2 << 20, (2 << 20) + 1, 9 << 20) == (400, "EntityTooSmall")
+    assert _stored(s3, bucket) == []
+    policy = forms.policy_of([{"bucket": bucket}, *CONDITIONS, ["content-length-range", "some", 14]])
+    answer = post(gateway, bucket, body_of({**ALLOWED, **forms.sign_2(gateway, policy)}))
+    shown = '["content-length-range", "some", "14"]'
+    message = f"Invalid according to Policy: Policy Condition failed: {shown}"
+    assert _said(answer) == (403, "AccessDenied", message)
     assert _stored(s3, bucket) == []
     assert size(10, 10, 10) == (204, "")
     assert size((4 << 20) + 200, 4 << 20, 12 << 20) == (204, "")
