@@ -28,6 +28,16 @@ _DAYS = {"ARCHIVE_ACCESS": 90, "DEEP_ARCHIVE_ACCESS": 180}
 """Tiers and after how many days at least."""
 _MOST_DAYS = 730
 _ARN = "arn:aws:s3:::"
+# fmt: off
+_FIELDS = frozenset({
+    "BucketKeyStatus", "ChecksumAlgorithm", "ETag", "EncryptionStatus", "IntelligentTieringAccessTier",
+    "IntelligentTieringReferenceDate", "IsMultipartUploaded", "LastModifiedDate", "LifecycleExpirationDate",
+    "ObjectAccessControlList", "ObjectLockEventHoldDuration", "ObjectLockEventHoldStatus",
+    "ObjectLockLegalHoldStatus", "ObjectLockMode", "ObjectLockRetainUntilDate", "ObjectOwner",
+    "ReplicationStatus", "Size", "StorageClass",
+})
+# fmt: on
+"""What an inventory may tell of objects besides their names."""
 
 Kept = TypeVar("Kept", bound=Shape)
 
@@ -231,7 +241,8 @@ async def _put(call: Call, request: Any, kind: str, given: Shape, name: str | No
     if name is None or not _ID.fullmatch(name):
         raise invalid_argument("Id", name, "An ID has 1 to 64 letters, digits, underscores, dots and hyphens")
     if request.id != name:
-        raise invalid_argument("id", request.id, "The ID in the request does not match that of the document")
+        # S3 has a word for it, for one kind.
+        raise S3Error("IdMismatch" if kind == "inventory" else "MalformedXML")
     if not await bucket_settings.put_named(call.services.db, bucket.id, kind, name, stored(given)):
         raise S3Error("TooManyConfigurations")
 
@@ -268,6 +279,7 @@ def _is_inventory(given: types.InventoryConfiguration) -> bool:
         target.format in ("CSV", "ORC", "Parquet")
         and given.schedule.frequency in ("Daily", "Weekly")
         and given.included_object_versions in ("All", "Current")
+        and _FIELDS.issuperset(given.optional_fields or ())
     )
 
 

@@ -28,6 +28,7 @@ _MEMBERS = {
 }
 _GRANTS = Members(_MEMBERS)
 _ENTRY = re.compile(r'\s*(id|emailAddress|uri)\s*=\s*(?:"([^"]*)"|([^",]*))\s*', re.IGNORECASE)
+_CANONICAL_USER = "CanonicalUser/ID"
 _OWNERS = frozenset({"bucket-owner-full-control", "private"})
 
 
@@ -70,15 +71,15 @@ def _entries(header: str, value: str) -> list[tuple[str, str]]:
             return found
 
 
-async def _grantee(call: Call, kind: str, name: str, element: str = "id") -> str:
-    """The canonical id or the group that is meant; `element` is what an id is called where it was given.
+async def _grantee(call: Call, kind: str, name: str, element: str | None = None) -> str:
+    """The canonical id or the group that is meant; `element` is what it is called in a document.
 
     Raises InvalidArgument, UnresolvableGrantByEmailAddress.
     """
     match kind:
         case "uri":
             if name not in GROUPS:
-                raise invalid_argument("uri", name, "Invalid group uri")
+                raise invalid_argument(element or "uri", name, "Invalid group uri")
             return name
         case "emailaddress":
             account = await grantees.by_email(call.services.db, name)
@@ -87,15 +88,20 @@ async def _grantee(call: Call, kind: str, name: str, element: str = "id") -> str
             return account.canonical_id
         case _:
             if await grantees.by_canonical_id(call.services.db, name) is None:
-                raise invalid_argument(element, name, "Invalid id")
+                raise invalid_argument(element or "id", name, "Invalid id")
             return name
 
 
 async def from_document(call: Call, policy: types.AccessControlPolicy, owner: str) -> Acl:
-    """The list of a document. Raises MalformedACLError, AccessDenied for one that gives the owner away."""
+    """The list of a document.
+
+    Raises MalformedACLError, InvalidArgument for grantees and an owner that there are not, AccessDenied for
+    one that gives the owner away.
+    """
     if policy.owner is None or not policy.owner.id or len(policy.grants or ()) > MAX_GRANTS:
         raise S3Error("MalformedACLError")
     if policy.owner.id != owner:
+        await _grantee(call, "id", policy.owner.id, _CANONICAL_USER)
         raise S3Error("AccessDenied")
     return granted(owner, await resolved(call, policy.grants or ()))
 
@@ -109,9 +115,9 @@ async def resolved(call: Call, given: Iterable[types.Grant]) -> list[Grant]:
             raise S3Error("MalformedACLError")
         match grantee.type:
             case "CanonicalUser" if grantee.id:
-                name = await _grantee(call, "id", grantee.id, "CanonicalUser/ID")
+                name = await _grantee(call, "id", grantee.id, _CANONICAL_USER)
             case "Group" if grantee.uri:
-                name = await _grantee(call, "uri", grantee.uri)
+                name = await _grantee(call, "uri", grantee.uri, "Group/URI")
             case "AmazonCustomerByEmail" if grantee.email_address:
                 name = await _grantee(call, "emailaddress", grantee.email_address)
             case _:

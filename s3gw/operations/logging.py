@@ -20,9 +20,9 @@ from s3gw.operations.call import Call, operation
 from s3gw.operations.lookup import bucket_of
 from s3gw.operations.names import missing_bucket
 from s3gw.protocol import types
+from s3gw.protocol.regions import ALIASES, GLOBAL
 from s3gw.protocol.stored import restored, stored
 
-_PERMISSIONS = frozenset({"FULL_CONTROL", "READ", "WRITE"})
 _DATES = ("EventTime", "DeliveryTime")
 
 
@@ -62,6 +62,7 @@ async def _checked(call: Call, bucket: Bucket, given: types.LoggingEnabled) -> d
         raise _invalid(given, "The target bucket for logging does not exist")
     if target.owner.id != bucket.owner.id:
         raise _invalid(given, "The owner for the bucket to be logged and the target bucket must be the same.")
+    _check_locations(bucket, target)
     in_the_way = obstacle(target)
     if in_the_way is not None:
         raise _invalid(given, in_the_way)
@@ -70,13 +71,22 @@ async def _checked(call: Call, bucket: Bucket, given: types.LoggingEnabled) -> d
         if not access_of(target).acls_count:
             raise S3Error("AccessControlListNotSupported")
         wanted = [types.Grant(grantee=one.grantee, permission=one.permission) for one in given.target_grants]
-        if any(one.permission not in _PERMISSIONS for one in wanted):
+        if any(one.permission not in Permission.__members__ for one in wanted):
             raise S3Error("MalformedXML")
         found = await grants.resolved(call, wanted)
         # Nobody can write to an object; S3 takes the word and means nothing by it.
         kept = [one for one in found if one.permission is not Permission.WRITE]
         document["grants"] = [[one.grantee, one.permission.value] for one in kept]
     return document
+
+
+def _check_locations(bucket: Bucket, target: Bucket) -> None:
+    """Raise CrossLocationLoggingProhibitted for buckets of two regions; as in GetBucketLocation, S3's first
+    region is none."""
+    regions = {"TargetBucketLocation": target.region, "SourceBucketLocation": bucket.region}
+    if len({ALIASES.get(region, region) for region in regions.values()}) > 1:
+        shown = {name: region for name, region in regions.items() if region != GLOBAL}
+        raise S3Error("CrossLocationLoggingProhibitted", fields=shown)
 
 
 def _check_format(given: types.TargetObjectKeyFormat | None) -> None:

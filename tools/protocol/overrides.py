@@ -46,8 +46,13 @@ ROOTS: dict[str, str] = {
     "PutObjectAnnotation": "PutObjectAnnotationOutput",
 }
 
+_CONFIGURATION = "AWS answers a stored configuration that has an id with 204 No Content"
 # The model gives no status here and so says 200.
 STATUSES: dict[str, tuple[int, str]] = {
+    "PutBucketAnalyticsConfiguration": (204, _CONFIGURATION),
+    "PutBucketIntelligentTieringConfiguration": (204, _CONFIGURATION),
+    "PutBucketInventoryConfiguration": (204, _CONFIGURATION),
+    "PutBucketMetricsConfiguration": (204, _CONFIGURATION),
     "PutBucketPolicy": (204, "AWS answers a stored policy with 204 No Content"),
     "PutBucketTagging": (204, "AWS answers stored tags of a bucket with 204 No Content"),
 }

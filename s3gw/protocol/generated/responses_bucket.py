@@ -814,7 +814,7 @@ def render_put_bucket_acl(output: None) -> Reply:
 
 
 def render_put_bucket_analytics_configuration(output: None) -> Reply:
-    return Reply(200, [], None)
+    return Reply(204, [], None)
 
 
 def render_put_bucket_cors(output: None) -> Reply:
@@ -826,11 +826,11 @@ def render_put_bucket_encryption(output: None) -> Reply:
 
 
 def render_put_bucket_intelligent_tiering_configuration(output: None) -> Reply:
-    return Reply(200, [], None)
+    return Reply(204, [], None)
 
 
 def render_put_bucket_inventory_configuration(output: None) -> Reply:
-    return Reply(200, [], None)
+    return Reply(204, [], None)
 
 
 def render_put_bucket_lifecycle(output: None) -> Reply:
@@ -852,7 +852,7 @@ def render_put_bucket_logging(output: None) -> Reply:
 
 
 def render_put_bucket_metrics_configuration(output: None) -> Reply:
-    return Reply(200, [], None)
+    return Reply(204, [], None)
 
 
 def render_put_bucket_notification(output: None) -> Reply:
