@@ -63,7 +63,6 @@ async def starting(
         await leading.bear(connection, silence)
         await _be_first(connection, patience, silence)
         async with leading.kept(connection, silence, "others may start now"):
-            await connection.execute("SELECT")  # by now the connection is being kept
             await pauses.reach("start.alone")
             yield
 

@@ -72,6 +72,7 @@ async def kept(connection: Connection, silence: float, lost: str) -> AsyncIterat
     keeping.add_done_callback(ended)
     try:
         try:
+            await asyncio.sleep(0)  # the first interval begins
             yield
         finally:
             over.set()
