@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 BIN = Path(sys.executable).parent
 ACCESS_KEY = "AKTESTGATEWAY"
 SECRET_KEY = "test-secret-of-no-value"
-READY_WITHIN = 60.0
+READY_WITHIN = 110.0
 
 
 def clean_environment(home: Path, **extra: str) -> dict[str, str]:

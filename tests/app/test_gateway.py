@@ -24,7 +24,7 @@ MIB = 1 << 20
 New = Callable[..., Gateway]
 
 
-def wait_until(true: Callable[[], bool], what: str, turns: int = 3000) -> None:
+def wait_until(true: Callable[[], bool], what: str, turns: int = 6000) -> None:
     """Poll, since processes tell nobody when something became so."""
     for _ in range(turns):
         if true():
@@ -84,7 +84,7 @@ def test_an_upload_that_runs_is_finished_at_the_end(new_gateway: New, workers: s
         said = wire.answer(connection, "PUT")
         assert said.status == 200
     assert gateway.process is not None
-    assert gateway.process.wait(30) == 0
+    assert gateway.process.wait(60) == 0
     gateway.restart()
     assert gateway.client().get_object(Bucket="ending", Key="k")["Body"].read() == data
 
@@ -103,7 +103,7 @@ def test_the_second_signal_ends_it_at_once(new_gateway: New) -> None:
         wait_until(lambda: not gateway.answers("/-/live"), "the end of listening")
         os.kill(gateway.pid, signal.SIGTERM)
         assert gateway.process is not None
-        assert gateway.process.wait(20) == 128 + signal.SIGTERM
+        assert gateway.process.wait(60) == 128 + signal.SIGTERM
     wait_until(lambda: not any(map(is_running, postgres)), "the end of PostgreSQL")
 
 
@@ -142,7 +142,7 @@ def test_workers_end_with_their_parent(new_gateway: New) -> None:
     left = workers(gateway)
     assert gateway.process is not None
     gateway.process.kill()
-    gateway.process.wait(20)
+    gateway.process.wait(60)
     wait_until(lambda: not any(map(is_running, left)), "the end of the workers")
 
 
@@ -196,7 +196,7 @@ def test_every_worker_takes_part(new_gateway: New) -> None:
             thread.join()
         return len(found) == 2
 
-    wait_until(both, "an answer from each worker", 200)
+    wait_until(both, "an answer from each worker")
 
 
 def workers(gateway: Gateway) -> set[int]:

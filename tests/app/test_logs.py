@@ -42,7 +42,7 @@ async def test_lines_are_written_together_and_warnings_at_once(monkeypatch: pyte
     log.warning("second")
     assert stream.getvalue().count("\n") == 2
     log.info("third")
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while stream.getvalue().count("\n") < 3:
             await asyncio.sleep(0.005)
 

@@ -20,7 +20,7 @@ New = Callable[..., Gateway]
 NewUpstream = Callable[[str], Upstream]
 
 
-def wait_until(true: Callable[[], bool], what: str, turns: int = 1500) -> None:
+def wait_until(true: Callable[[], bool], what: str, turns: int = 3000) -> None:
     """Poll, since processes tell nobody when something became so."""
     for _ in range(turns):
         if true():

@@ -105,10 +105,10 @@ def test_a_running_gateway_takes_up_what_is_added_when_it_is_full(
     health = json.loads(urllib.request.urlopen(f"{gateway.endpoint}/-/health").read())
     assert health["status"] == "ok"
     assert {one["name"]: one["status"] for one in health["backends"]} == {"disk": "full", "second": "ok"}
-    wait_until(lambda: listed(gateway)["second"]["gateways"] == 1, "a report", 30)
+    wait_until(lambda: listed(gateway)["second"]["gateways"] == 1, "a report", 120)
     assert listed(gateway)["second"]["breaker_open"] == 0
     gateway.s3gw("backend", "set", "disk", "--reserve", "0")
-    wait_until(lambda: listed(gateway)["disk"]["full"] is False, "room", 30)
+    wait_until(lambda: listed(gateway)["disk"]["full"] is False, "room", 120)
     for number in range(5):
         assert client.get_object(Bucket="bkt", Key=str(number))["Body"].read() == content(number, 5 * MIB)
     assert gateway.stop() == 0

@@ -148,10 +148,21 @@ async def test_requests_that_hold_tables_go_on(empty_dsn: str) -> None:
         async with request.transaction():
             await request.fetch("SELECT FROM access_keys")
             waiting = asyncio.create_task(migrate(empty_dsn))
-            await asyncio.sleep(0.5)
+            await _somebody_waits(empty_dsn)
             for table in ("buckets", "objects", "chunks", "packs", "manifests"):
                 await request.fetch(f"SELECT FROM {table}")
             assert not waiting.done()
         assert len(await waiting) == len(load(schema_directory())) - 3
     finally:
         await request.close()
+
+
+async def _somebody_waits(dsn: str) -> None:
+    """Until somebody waits for a lock."""
+    watcher = await asyncpg.connect(dsn)
+    waiting = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    try:
+        while await watcher.fetchval(waiting) is None:
+            await asyncio.sleep(0.01)
+    finally:
+        await watcher.close()

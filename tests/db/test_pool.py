@@ -149,7 +149,7 @@ async def test_a_server_without_a_connection_to_spare(tmp_path: Path) -> None:
 
 
 async def test_a_statement_that_takes_too_long(dsn: str) -> None:
-    db = await Database.connect(dsn, statement_timeout=0.05)
+    db = await Database.connect(dsn, statement_timeout=1.0)  # as connecting may take, too
     with pytest.raises(Unavailable):
         await db.fetchval("SELECT pg_sleep(60)")
     assert await db.fetchval("SELECT 1") == 1

@@ -82,7 +82,7 @@ def test_the_only_disk_is_full(on_disks: New, images: list[Image], reserve: str)
     assert has(gateway, "old", 1)
     assert wire.request(gateway, "DELETE", f"/{BUCKET}/old").status == 204
     images[0].relieve()
-    wait_until(lambda: put(gateway, "new", 9) == (200, ""), "room", 100)
+    wait_until(lambda: put(gateway, "new", 9) == (200, ""), "room", 600)
     assert has(gateway, "new", 9)
 
 

@@ -16,7 +16,7 @@ from tests.killable import KillableGateway
 from tests.stores import random_bytes
 from tests.torture.field import HURRY, run
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 
 
 @pytest.fixture

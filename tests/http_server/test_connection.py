@@ -52,7 +52,7 @@ async def test_an_idle_connection_is_closed_after_a_while(new_server: New) -> No
 
 
 async def test_slow_headers_of_a_further_request_are_timed_out(new_server: New) -> None:
-    server = await new_server(header_timeout=0.1)
+    server = await new_server(header_timeout=0.5)
     reader, writer = await server.connect()
     writer.write(server.signed("GET", "/"))
     assert (await read_answer(reader)).status == 200

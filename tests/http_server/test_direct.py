@@ -117,7 +117,7 @@ async def test_framed_chunks(server: Running, taken: list[Direct]) -> None:
 
 
 async def test_a_client_that_stops_sending(new_server: New, taken: list[Direct]) -> None:
-    server = await new_server(body_timeout=0.2)
+    server = await new_server(body_timeout=0.5)
     reader, writer = await server.connect()
     writer.write(put(server, "k", bytes(9 * MIB))[: -2 * MIB])
     said = await read_answer(reader)
