@@ -4,9 +4,12 @@
     PREFIX/s3gw-backend     the marker
 
 botocore speaks to the service, in threads: it knows where AWS's tools find credentials and renews them. It
-does not retry; `s3gw.backends.retry` does, for all methods alike. Every body is covered by the signature (its
-SHA-256), so that a service stores what was sent or nothing. No other checksums are asked for, since not every
-service knows them; what is read is compared with its digests by the layers above.
+does not retry; `s3gw.backends.resilience` does, for all methods alike. Reads take a shorter way, that of
+`s3gw.backends.s3_reads`.
+
+Every body is covered by the signature (its SHA-256), so that a service stores what was sent or nothing. No
+other checksums are asked for, since not every service knows them; what is read is compared with its digests
+by the layers above.
 
 This module is imported only where such a backend is opened: botocore takes half a second to load.
 """
@@ -32,6 +35,7 @@ from botocore.loaders import Loader, create_loader
 from s3gw.backend_url import S3Location
 from s3gw.backends.base import Backend, BlobInfo, Buffer, Marker
 from s3gw.backends.resilience import repeated
+from s3gw.backends.s3_reads import Reads
 from s3gw.errors import BlobNotFound, ConfigError, Damaged, GatewayError, OutOfSpace, Unavailable
 
 CONNECTIONS = 32
@@ -70,7 +74,7 @@ class S3(Backend):
         self._silence = silence
         self._pool = ThreadPoolExecutor(connections, thread_name_prefix="s3")
         self._making = threading.Lock()
-        self._made: Any = None
+        self._made: tuple[Any, Reads] | None = None
 
     async def put(self, name: str, buffers: Sequence[Buffer]) -> None:
         """Store a whole blob, by one PUT or in parts."""
@@ -114,7 +118,7 @@ class S3(Backend):
         """Close the connections, once the calls that run have ended."""
         await asyncio.to_thread(self._pool.shutdown, cancel_futures=True)
         if self._made is not None:
-            self._made.close()
+            self._made[0].close()
 
     # In threads ---------------------------------------------------------------------------------------
 
@@ -132,11 +136,15 @@ class S3(Backend):
         return await asyncio.get_running_loop().run_in_executor(self._pool, call)
 
     @property
-    def _client(self) -> Any:
+    def _connected(self) -> tuple[Any, Reads]:
         with self._making:
             if self._made is None:
-                self._made = _make_client(self._location, self._connections, self._silence)
+                self._made = _connect(self._location, self._connections, self._silence)
             return self._made
+
+    @property
+    def _client(self) -> Any:
+        return self._connected[0]
 
     def _key(self, name: str) -> str:
         return self._prefix + name
@@ -158,17 +166,7 @@ class S3(Backend):
             raise
 
     def _read(self, name: str, offset: int, length: int) -> bytes:
-        try:
-            answer = self._client.get_object(
-                Bucket=self._bucket, Key=self._key(name), Range=f"bytes={offset}-{offset + length - 1}"
-            )
-        except ClientError as error:
-            if _status(error) == 416:  # the blob ends before
-                return b""
-            raise
-        data: bytes = answer["Body"].read()
-        # A service may answer with the whole object. The status does not tell: some say 200 with a part.
-        return data if "ContentRange" in answer else data[offset : offset + length]
+        return self._connected[1].read(self._bucket, self._key(name), offset, length)
 
     def _size(self, name: str) -> int:
         length: int = self._client.head_object(Bucket=self._bucket, Key=self._key(name))["ContentLength"]
@@ -253,12 +251,13 @@ class S3(Backend):
             raise
 
 
-def _make_client(location: S3Location, connections: int, silence: float | None) -> Any:
+def _connect(location: S3Location, connections: int, silence: float | None) -> tuple[Any, Reads]:
+    """A client, and what reads by it."""
     session = botocore.session.get_session()
     session.register_component("data_loader", _loader(session.get_config_variable("data_path")))
     patience = READ_TIMEOUT if silence is None else min(READ_TIMEOUT, silence)
     addressing = location.addressing or ("path" if location.endpoint else "auto")
-    return session.create_client(
+    client = session.create_client(
         "s3",
         endpoint_url=location.endpoint,
         region_name=location.region or session.get_config_variable("region") or "us-east-1",
@@ -274,6 +273,7 @@ def _make_client(location: S3Location, connections: int, silence: float | None) 
             s3={"addressing_style": addressing, "payload_signing_enabled": True},  # type: ignore[arg-type]
         ),
     )
+    return client, Reads(client, session.get_credentials())
 
 
 @cache
