@@ -103,11 +103,13 @@ async def authenticate(
         if declared is not None and form_of(declared).signed_chunks:
             raise S3Error("AccessDenied")
         return None
-    digest, payload = _declared_payload(claim, address, headers)
     if claim.expires is None:
         _check_skew(claim.signed_at, now)
     else:
         _check_expiry(claim, claim.expires, now)
+    signed = frozenset(claim.signed_headers)
+    _check_signed(headers, signed)  # first, as in S3: who forgot to sign one is told so
+    digest, payload = _declared_payload(claim, address, headers)
     secret = secrets.known_secret(claim.access_key) or await secret_of(secrets, claim.access_key)
     key = canonical.signing_key(secret, claim.scope)
     try:
@@ -116,8 +118,6 @@ async def authenticate(
         if claim.scope.region == region:
             raise
         raise wrong_region(claim.scope.region, region, in_header=not claim.presigned) from None
-    signed = frozenset(claim.signed_headers)
-    _check_signed(headers, signed)
     return Authenticated(
         claim.access_key,
         claim.scope,
@@ -148,7 +148,6 @@ async def _version_2(
     region: str,
     now: datetime,
 ) -> Authenticated:
-    payload = signature_2.payload_of(headers)
     timestamp = ""
     if claim.expires is None:
         signed_at = signature_2.signed_at(headers)
@@ -160,6 +159,7 @@ async def _version_2(
     secret = await secret_of(secrets, claim.access_key)
     if not any(signature_2.matches(text, claim, secret) for text in texts):
         raise mismatch(claim.access_key, claim.signature, texts[0])
+    payload = signature_2.payload_of(headers)
     signed = frozenset(lower for name in headers if (lower := name.lower()).startswith("x-amz-"))
     presigned = claim.expires is not None
     return Authenticated(

@@ -48,7 +48,10 @@ async def list_buckets(call: Call, request: types.ListBucketsInput) -> types.Lis
 
 @operation("CreateBucket", "s3:CreateBucket")
 async def create_bucket(call: Call, request: types.CreateBucketInput) -> types.CreateBucketOutput:
-    """Create a bucket; again by its owner it changes nothing and succeeds, as in us-east-1."""
+    """Create a bucket; again by its owner it changes nothing, and succeeds in us-east-1 only.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateBucket.html, "BucketAlreadyOwnedByYou"
+    """
     _refuse_settings(request)
     check_bucket_name(request.bucket)
     await call.services.store.check_space()
@@ -68,7 +71,8 @@ async def create_bucket(call: Call, request: types.CreateBucketInput) -> types.C
     )
     if not created and not is_owner(call.account, bucket):
         raise S3Error("BucketAlreadyExists", fields={"BucketName": request.bucket})
-    if locks_wanted and not bucket.object_lock:
+    elsewhere = not created and {bucket.region, region} != {"us-east-1"}
+    if elsewhere or (locks_wanted and not bucket.object_lock):
         # Success would let a client believe that it has what it asked for.
         raise S3Error("BucketAlreadyOwnedByYou", fields={"BucketName": request.bucket})
     if created and tagged and tagged[1].tags:

@@ -17,7 +17,7 @@ from s3gw.protocol import types
 
 @operation("ListObjects", "s3:ListBucket")
 async def list_objects(call: Call, request: types.ListObjectsInput) -> types.ListObjectsOutput:
-    """A page of keys in byte order, going on after a key. Every entry shows its owner.
+    """A page of keys in byte order, going on after a key. Every entry shows its owner, to who is somebody.
 
     NextMarker is there with a delimiter only; without one the last key says where to go on.
     """
@@ -25,9 +25,10 @@ async def list_objects(call: Call, request: types.ListObjectsInput) -> types.Lis
     limit = page_size("max-keys", request.max_keys)
     bucket = await bucket_of(call, request)
     page = await _page(call, request, bucket, request.marker or "", limit)
-    owned = grants.owners_shown(bucket)
+    owned = None if call.anonymous else grants.owners_shown(bucket)
     next_marker = page.next_marker if page.truncated and request.delimiter else None
     return types.ListObjectsOutput(
+        bucket_region=bucket.region,
         name=request.bucket,
         prefix=encoded(request.prefix or ""),
         marker=encoded(request.marker or ""),
@@ -54,6 +55,7 @@ async def list_objects_v2(call: Call, request: types.ListObjectsV2Input) -> type
     page = await _page(call, request, bucket, after, limit)
     owned = grants.owners_shown(bucket) if request.fetch_owner else None
     return types.ListObjectsV2Output(
+        bucket_region=bucket.region,
         name=request.bucket,
         prefix=encoded(request.prefix or ""),
         start_after=encoded.optional(request.start_after or None),

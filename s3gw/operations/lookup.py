@@ -96,8 +96,9 @@ def version_of(found: Found, key: str, version_id: str | None, method: str = "GE
 
 
 def _delete_marker(version: ObjectVersion, method: str, *, by_id: bool) -> S3Error:
+    """A read without an id finds nothing; everything else has come to something that it cannot be done to."""
     headers = {"x-amz-delete-marker": "true", "x-amz-version-id": version.version_id or NULL_VERSION}
-    if not by_id:
+    if not by_id and method == "GET":
         return S3Error("NoSuchKey", fields={"Key": version.key}, headers=headers)
     headers |= {"Allow": "DELETE", "Last-Modified": http_date(version.modified_at)}
     fields = {"Method": method, "ResourceType": "DeleteMarker"}

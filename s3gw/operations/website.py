@@ -136,7 +136,7 @@ def _checked(given: types.WebsiteConfiguration | None) -> dict[str, Any]:
         )
     suffix = given.index_document.suffix
     if not suffix or "/" in suffix or "\0" in suffix:
-        raise _argument("The IndexDocument Suffix is not well formed", suffix or "null")
+        raise _argument("The IndexDocument Suffix is not well formed", suffix or "")
     document: dict[str, Any] = {"index": suffix}
     if given.error_document is not None:
         key = given.error_document.key

@@ -425,6 +425,21 @@ async def test_the_host_must_be_signed() -> None:
     assert (error.code, error.fields) == ("AccessDenied", {"HeadersNotSigned": "host"})
 
 
+async def test_unsigned_headers_are_named_before_signatures_are_compared() -> None:
+    """As AWS does, whatever else is wrong."""
+    target = presigned("PUT", "/bucket/key", {"x-amz-request-payer": "requester"})
+    lacking = CIMultiDict({"Host": HOST, "x-amz-expires": "5"})
+    error = await refused("PUT", target, lacking)
+    assert (error.code, error.fields) == ("AccessDenied", {"HeadersNotSigned": "x-amz-expires"})
+    streaming = {"x-amz-content-sha256": SIGNED_CHUNKS, "x-amz-date": "20211122T191045Z"}
+    error = await refused("PUT", presigned("PUT", "/bucket/key"), CIMultiDict({"Host": HOST, **streaming}))
+    assert (error.code, error.fields) == ("AccessDenied", {"HeadersNotSigned": "x-amz-date"})
+    headers = signed("GET", "/bucket/key", secret="wrong")
+    headers["x-amz-meta-a"] = "b"
+    error = await refused("GET", "/bucket/key", headers)
+    assert (error.code, error.fields) == ("AccessDenied", {"HeadersNotSigned": "x-amz-meta-a"})
+
+
 async def test_the_payload_of_a_presigned_request() -> None:
     digest = "ab" * 32
     target = presigned("PUT", f"/bucket/k?X-Amz-Content-Sha256={digest}", payload=digest)

@@ -184,6 +184,8 @@ async def test_claims_that_are_malformed() -> None:
         assert code == "AccessDenied"
         assert said.startswith(message)
     streaming = {**headers, "x-amz-content-sha256": "STREAMING-AWS4-HMAC-SHA256-PAYLOAD"}
+    assert (await refused("GET", "/bucket/key", streaming))[0] == "SignatureDoesNotMatch"
+    streaming = signed("GET", "/bucket/key", {"x-amz-content-sha256": "STREAMING-AWS4-HMAC-SHA256-PAYLOAD"})
     assert (await refused("GET", "/bucket/key", streaming))[0] == "InvalidRequest"
 
 

@@ -488,8 +488,8 @@ class Machine(RuleBasedStateMachine):
         return dict(self.ground.world.backends)
 
     def _made(self, bucket: str, key: str, output: Any, version: Version, etag: str | None = None) -> None:
-        shown = output.version_id if self.model[bucket].versioning is not None else None
-        assert (output.version_id is None) == (shown is None)
+        shown = output.version_id
+        assert (shown is not None) == (self.model[bucket].versioning == "Enabled")
         made = replace(version, id=shown or "null", etag=etag or output.e_tag)
         if self.model[bucket].versioning == "Enabled":
             assert self.model[bucket].version(key, made.id) is None, "an id was used twice"

@@ -138,10 +138,16 @@ DROPPED_MEMBERS: dict[tuple[str, str], str] = {
     )
 }
 
-# Headers that S3 heeds and its model does not name, by structure and member.
+# Headers that S3 heeds or sends and its model does not name, by structure and member.
 ADDED_HEADERS: dict[tuple[str, str], tuple[str, str]] = {
-    (shape, "IfRange"): ("If-Range", "a range only of the state that a client holds part of")
-    for shape in ("GetObjectRequest", "HeadObjectRequest")
+    **{
+        (shape, "IfRange"): ("If-Range", "a range only of the state that a client holds part of")
+        for shape in ("GetObjectRequest", "HeadObjectRequest")
+    },
+    **{
+        (shape, "BucketRegion"): ("x-amz-bucket-region", "AWS tells it with every page of keys")
+        for shape in ("ListObjectsOutput", "ListObjectsV2Output")
+    },
 }
 
 

@@ -709,6 +709,7 @@ class ListObjectsOutput(Shape):
     common_prefixes: list[CommonPrefix] | None = None
     encoding_type: str | None = None
     request_charged: str | None = None
+    bucket_region: str | None = None
 
 
 @dataclass(slots=True, kw_only=True, eq=False, repr=False)
@@ -728,6 +729,7 @@ class ListObjectsV2Output(Shape):
     next_continuation_token: str | None = None
     start_after: str | None = None
     request_charged: str | None = None
+    bucket_region: str | None = None
 
 
 @dataclass(slots=True, kw_only=True, eq=False, repr=False)

@@ -735,6 +735,8 @@ def render_list_objects(output: ListObjectsOutput) -> Reply:
     headers: list[tuple[str, str]] = []
     if output.request_charged is not None:
         headers.append(("x-amz-request-charged", output.request_charged))
+    if output.bucket_region is not None:
+        headers.append(("x-amz-bucket-region", output.bucket_region))
     status = 200
     headers.append(("Content-Type", "application/xml"))
     s = ""
@@ -768,6 +770,8 @@ def render_list_objects_v2(output: ListObjectsV2Output) -> Reply:
     headers: list[tuple[str, str]] = []
     if output.request_charged is not None:
         headers.append(("x-amz-request-charged", output.request_charged))
+    if output.bucket_region is not None:
+        headers.append(("x-amz-bucket-region", output.bucket_region))
     status = 200
     headers.append(("Content-Type", "application/xml"))
     s = ""
