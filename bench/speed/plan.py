@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bench.speed.works.base import GIB, KIB, MIB, Work
 from bench.speed.works.compaction import POOL, Beside, Compaction
@@ -67,6 +67,7 @@ _LARGE = (
     Large("GET", 128 * MIB, 1, 4),
     Large("GET", 128 * MIB, 4, 8),
 )
+_MULTIPART = (Multipart("PUT", GIB), Multipart("GET", GIB))
 
 
 def quick() -> list[Group]:
@@ -78,15 +79,16 @@ def quick() -> list[Group]:
 
 
 def full() -> list[Group]:
-    """Everything that the document shows, in 20 to 25 minutes on two cores.
+    """Everything that the document shows, in 40 minutes on two cores.
 
-    Small works run for 0.7 s each, three rounds; the key ones longer and oftener. An upstream is measured at
-    16 connections only, and 1 GiB in two rounds.
+    Small works run for 0.7 s each, three rounds; the key ones longer and oftener, those on an upstream less
+    often, and 1 GiB in one or two rounds.
     """
     return [
         Group("key", [Small(method, 4 * KIB, 16, 2.0) for method in METHODS], DISK, 5),
         Group("large", [*_LARGE, Large("COPY", 128 * MIB, 1, 4)], DISK, 4),
         Group("million", _million(), ("s3gw",), 5, keys=MILLION),
+        Group("pages", _pages(), (*DISK[1:], *UPSTREAM[1:]), 3, keys=MILLION),
         *(
             Group(f"keys-{keys}", [_put_among(keys)], ("s3gw",), 3, keys=keys)
             for keys in (1000, 10_000, 100_000)
@@ -94,12 +96,13 @@ def full() -> list[Group]:
         Group("small", [*_matrix((1, 16, 64)), Small("COPY", 4 * KIB, 16, 0.7)], DISK, 3),
         Group("ranges", [Ranges(GIB, connections) for connections in (1, 16)], DISK, 3),
         Group("gigabyte", _gigabyte(), DISK, 2, fresh=True),
-        Group("multipart", [Multipart("PUT", GIB), Multipart("GET", GIB)], DISK, 2, fresh=True),
+        Group("multipart", _MULTIPART, DISK, 2, fresh=True),
         Group("compaction", _compaction(), ("s3gw",), 3),
-        Group("upstream", [*_matrix((16,)), Small("COPY", 4 * KIB, 16, 0.7)], UPSTREAM, 2),
+        Group("upstream", [*_matrix((1, 16, 64)), Small("COPY", 4 * KIB, 16, 0.7)], UPSTREAM, 2),
         Group("upstream-large", _LARGE, UPSTREAM, 2),
         Group("upstream-ranges", [Ranges(GIB, 16)], UPSTREAM, 2),
         Group("upstream-gigabyte", _gigabyte(), UPSTREAM, 1, fresh=True),
+        Group("upstream-multipart", _MULTIPART, UPSTREAM, 1, fresh=True),
     ]
 
 
@@ -124,6 +127,12 @@ def _compaction() -> list[Work]:
 def _million() -> list[Work]:
     pages = [Listing(delimiter, where) for delimiter in ("", "/") for where in ("http", "call", "sql")]
     return [_put_among(MILLION), *pages]
+
+
+def _pages() -> list[Work]:
+    """Whole requests: one at a time, and as many as there are at once."""
+    alone = [Listing(delimiter, "http") for delimiter in ("", "/")]
+    return [*alone, *(replace(one, connections=16, unit="requests/s") for one in alone)]
 
 
 def _put_among(keys: int) -> Work:

@@ -75,8 +75,9 @@ class Listing:
 
     @property
     def name(self) -> str:
-        """Such as list-flat-http."""
-        return f"list-{'delimiter' if self.delimiter else 'flat'}-{self.where}"
+        """Such as list-flat-http, or list-flat-http-c16."""
+        at_once = f"-c{self.connections}" if self.connections > 1 else ""
+        return f"list-{'delimiter' if self.delimiter else 'flat'}-{self.where}{at_once}"
 
     @property
     def title(self) -> str:
