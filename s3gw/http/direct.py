@@ -20,7 +20,15 @@ from s3gw.buffers import allocate
 from s3gw.http.connection import Connection
 
 BLOCK = 1 << 20
-"""Bytes that are received before they are handed over."""
+"""Bytes that are received before they are handed over, at least."""
+LONGEST = 4 << 20
+"""Bytes of a block of a long body where few connections receive so: what is done with a block wakes a dozen
+threads, however long it is."""
+SHARED = 16 << 20
+"""Bytes of the blocks of all connections together, one of each, unless that is less than `BLOCK` for each."""
+STEPS = 4
+"""Blocks that are still to come, at least, when one is longer than `BLOCK`: a body's last are short, so that
+little is left to do when the last has come."""
 WORTHWHILE = 1 << 20
 """Bytes still to come from which on it pays. So many must have come as well: nobody gets a buffer for
 promising a large body."""
@@ -61,12 +69,13 @@ class Direct(asyncio.BufferedProtocol):
         return self._filled
 
     async def receive(self) -> memoryview:
-        """The next block: `BLOCK` bytes, or the body's last. It stays unchanged for as long as it is kept.
+        """The next block: `BLOCK` bytes or more, or the body's last. It stays unchanged while it is kept.
 
         When it is cancelled, what has come is kept for the next call. Raises what aiohttp's payload would.
         """
         if not self._block:
-            self._block = allocate(BLOCK)[: min(BLOCK, self._left)]
+            length = self._length()
+            self._block = allocate(length)[:length]
             self._filled = 0
         if not self._over and self._filled < len(self._block):
             self._waiter = asyncio.get_running_loop().create_future()
@@ -82,6 +91,11 @@ class Direct(asyncio.BufferedProtocol):
             raise ConnectionError("the connection was lost") if error is None else error
         block, self._block, self._filled = self._block, memoryview(b""), 0
         return block.toreadonly()
+
+    def _length(self) -> int:
+        """Bytes of the next block. Of few lengths, since buffers are used again for the same length only."""
+        most = min(LONGEST, SHARED // Direct.active, self._left // STEPS)
+        return min(self._left, 1 << (max(BLOCK, most).bit_length() - 1))
 
     def drop(self) -> None:
         """Nobody wants the rest: let it come, and throw it away."""

@@ -79,6 +79,29 @@ async def test_it_is_used(server: Running, taken: list[Direct]) -> None:
     assert [direct.over for direct in taken] == [True]
 
 
+@pytest.mark.parametrize(("others", "longest"), [(0, 4), (5, 2), (MOST - 1, 1)])
+async def test_blocks_are_long_where_few_receive(
+    server: Running, taken: list[Direct], monkeypatch: pytest.MonkeyPatch, others: int, longest: int
+) -> None:
+    monkeypatch.setattr(Direct, "active", others)
+    blocks: list[int] = []
+    receive = Direct.receive
+
+    async def spy(direct: Direct) -> memoryview:
+        block = await receive(direct)
+        blocks.append(len(block))
+        return block
+
+    monkeypatch.setattr(Direct, "receive", spy)
+    body = random.Random(2).randbytes(24 * MIB)
+    assert (await server.raw(put(server, "k", body), "PUT")).status == 200
+    assert server.fakes.stored == {"k": body}
+    assert max(blocks) == longest * MIB
+    assert max(blocks[-2:]) <= MIB
+    assert Direct.active == others
+    monkeypatch.setattr(Direct, "active", 0)
+
+
 @pytest.mark.parametrize("size", [0, 100_000, 2 * MIB - 1])
 async def test_not_for_a_small_body(server: Running, taken: list[Direct], size: int) -> None:
     assert (await server.raw(put(server, "k", bytes(size)), "PUT")).status == 200
