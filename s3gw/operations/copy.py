@@ -34,7 +34,7 @@ from s3gw.operations.copying import (
     shown_id,
 )
 from s3gw.operations.encrypting import Encrypting
-from s3gw.operations.lookup import bucket_and_precondition, layout_of, refused, shown_of_new
+from s3gw.operations.lookup import bucket_and_precondition, layout_of, refused
 from s3gw.operations.names import check_key
 from s3gw.operations.ranges import Span
 from s3gw.protocol import types
@@ -97,7 +97,7 @@ async def copy_object(call: Call, request: types.CopyObjectInput) -> types.CopyO
             answer = types.CopyObjectResult(e_tag=etags.quote(copied.etag), last_modified=result.modified_at)
             checksums.show(answer, copied.checksums)
             output.copy_object_result = answer
-            output.version_id = shown_of_new(result.version_id)
+            output.version_id = result.version_id  # "null" too: unlike PutObject, S3 shows it here
             tagged = kept.extra.get("tags")
             expiry.show(output, bucket, request.key, version.size, tagged, result.modified_at)
             return output

@@ -116,7 +116,8 @@ def check_version_id(version_id: str | None, *, versioned: bool, argument: str =
 
 
 def shown_of_new(version_id: str | None) -> str | None:
-    """The id in the answer to a write: none where versioning is suspended, though readers see "null"."""
+    """The id in the answer to a write, other than a copy: none where versioning is suspended, though readers
+    see "null"."""
     return None if version_id == NULL_VERSION else version_id
 
 
