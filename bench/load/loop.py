@@ -183,7 +183,8 @@ class Connection:
         head = received[:end].lower() + b"\r\n"
         status = int(head[9:12])
         if status != request.status and status not in self.loop.tolerated:
-            self._refuse("another status was expected")
+            self.head = received[: received.index(b"\r\n")]  # the rest says little, and goes into documents
+            self._refuse(f"status {request.status} was expected")
         if b"\r\ntransfer-encoding: chunked" in head:
             self._chunked(end)
             return
