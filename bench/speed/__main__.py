@@ -61,7 +61,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bench.speed", description=__doc__)
     parser.add_argument("--full", action="store_true", help="what the document shows, not the quick run")
-    parser.add_argument("--only", default="", metavar="REGEX", help="works or groups whose names match")
+    parser.add_argument(
+        "--only", default="", metavar="REGEX", help="works or groups whose names, or GROUP/WORK, match"
+    )
     parser.add_argument("--servers", metavar="NAMES", help=f"some of {','.join(SERVERS)}")
     parser.add_argument("--rounds", type=int, help="of each group")
     parser.add_argument("--duration", type=float, metavar="SECONDS", help="of each run of small requests")
@@ -82,7 +84,11 @@ def _chosen(given: argparse.Namespace) -> list[Group]:
     for group in full() if given.full else quick():
         servers = [name for name in group.servers if name in names] if names else group.servers
         named = re.search(given.only, group.name)
-        works = [work for work in group.works if named or re.search(given.only, work.name)]
+        works = [
+            work
+            for work in group.works
+            if named or any(re.search(given.only, one) for one in (work.name, f"{group.name}/{work.name}"))
+        ]
         if works and servers:
             works = [_timed(work, given.duration) for work in works]
             rounds = given.rounds or group.rounds

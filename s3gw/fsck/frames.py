@@ -43,9 +43,11 @@ async def compare(
     for row in rows:
         wanted.setdefault(row.frame_offset, []).append(row)
     found = Compared(dict.fromkeys(wanted, "there is no frame"))
+    # An open pack grows between the reading of its own row and of its chunks'.
+    end = max(pack.needed, *(row.frame_offset + row.frame_length for row in rows))
 
     async def read(offset: int, length: int) -> Buffer:
-        return await backend.read(replica.blob, offset, min(length, max(0, pack.needed - offset)))
+        return await backend.read(replica.blob, offset, min(length, max(0, end - offset)))
 
     async for scanned in PackScan(read, payloads=deep):
         living = wanted.get(scanned.frame.payload_offset)

@@ -176,7 +176,7 @@ def test_figures_of_the_store(new_gateway: New) -> None:
     assert shown("s3gw_store_multipart_uploads") == 1
     assert shown("s3gw_store_packs", state="open") == 1
     assert shown("s3gw_backend_free_bytes", backend="disk")
-    assert shown("s3gw_job_runs_total", job="collect")
+    wait_until(lambda: bool(shown("s3gw_job_runs_total", job="collect")), "a run of a job")
     assert shown("s3gw_job_failing", job="collect") == 0
     before = shown("s3gw_store_figures_timestamp_seconds")
     s3.put_object(Bucket="bkt", Key="later", Body=b"x")

@@ -71,13 +71,13 @@ def test_a_wrong_answer_ends_the_run(target: Target, bucket: str) -> None:
     body = Body.new(SMALL)
     path = f"/{bucket}/key"
     drive(target, [target.request("PUT", path, body)])
-    with pytest.raises(Unexpected, match="NoSuchKey"):
+    with pytest.raises(Unexpected, match="404 Not Found"):
         drive(target, [target.request("GET", f"/{bucket}/none")])
     with pytest.raises(Unexpected, match="4095 bytes were expected"):
         drive(target, [target.request("GET", path, length=4095)])
     with pytest.raises(Unexpected, match="not what was expected"):
         drive(target, [target.request("GET", path, check=Body.new(SMALL).sha256())])
-    with pytest.raises(Unexpected, match="XAmzContentSHA256Mismatch"):
+    with pytest.raises(Unexpected, match="400 Bad Request"):
         drive(target, [target.request("PUT", path, body, sha256="0" * 64)], processes=2)
 
 

@@ -7,6 +7,7 @@ import asyncio
 import pytest
 
 from s3gw.config import Margins
+from s3gw.db import pack_rows
 from s3gw.db.pool import Database
 from s3gw.fsck.check import Fsck
 from s3gw.fsck.packs import Depth
@@ -18,9 +19,28 @@ from tests.stores import quick, random_bytes
 
 KIB = 1 << 10
 
-pytestmark = pytest.mark.slow
+
+async def test_a_pack_that_grows_while_it_is_looked_at(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = await World.create(database, 2)
+    await filled(world, 2)
+    read, more = pack_rows.pack, 0
+
+    async def grown(db: Database, pack_id: int) -> pack_rows.PackRow | None:
+        nonlocal more
+        row, more = await read(db, pack_id), more + 1
+        await world.keys.put(world.stores[0], f"more-{more}", random_bytes(300 * KIB, more))
+        return row
+
+    monkeypatch.setattr(pack_rows, "pack", grown)
+    check = Fsck(database, dict(world.backends), {}, Masters.only(None), quick(), Depth(bytes=True))
+    assert [finding async for finding in check.run() if finding.counts] == []
+    assert more > 0
+    await world.close()
 
 
+@pytest.mark.slow
 async def test_nothing_is_found_of_a_store_that_is_used(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:

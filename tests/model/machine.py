@@ -160,7 +160,7 @@ class Machine(RuleBasedStateMachine):
             request.tagging = "&".join(f"{name}={value}" for name, value in tags.items())
             made = Version("", there.data, {"copied": "yes"}, tags)
         output = self.do(request)
-        self._made(to, goal, output, made, output.copy_object_result.e_tag)
+        self._copied(to, goal, output, made)
 
     @precondition(lambda self: any(bucket.keys for bucket in self.model.values()))
     @rule(draw=st.data(), goal=KEYS)
@@ -176,13 +176,7 @@ class Machine(RuleBasedStateMachine):
             assert self.code(request) == "InvalidRequest"
         elif self.model[bucket].versioning is not None:
             output = self.do(request)
-            self._made(
-                bucket,
-                goal,
-                output,
-                Version("", version.data, {}, version.tags),
-                output.copy_object_result.e_tag,
-            )
+            self._copied(bucket, goal, output, Version("", version.data, {}, version.tags))
 
     @rule(bucket=BUCKETS, key=KEYS, data=BLOBS.filter(bool))
     def append(self, bucket: str, key: str, data: bytes) -> None:
@@ -486,6 +480,13 @@ class Machine(RuleBasedStateMachine):
     @property
     def _backends(self) -> dict[int, Backend]:
         return dict(self.ground.world.backends)
+
+    def _copied(self, bucket: str, key: str, output: Any, version: Version) -> None:
+        """As `_made`; a copy shows "null", too."""
+        assert (output.version_id == "null") == (self.model[bucket].versioning == "Suspended")
+        if output.version_id == "null":
+            output.version_id = None
+        self._made(bucket, key, output, version, output.copy_object_result.e_tag)
 
     def _made(self, bucket: str, key: str, output: Any, version: Version, etag: str | None = None) -> None:
         shown = output.version_id
