@@ -62,6 +62,7 @@ def kill_all(victim: Victim) -> None:
 def kill_at_a_point(victim: Victim) -> None:
     """The whole, or the process that gets there, at a point that is reached soon."""
     what = victim.chosen.choice(("kill", "die"))
+    left = workers(victim.gateway)
     if not _order(victim, what):
         kill_all(victim)
         return
@@ -72,7 +73,10 @@ def kill_at_a_point(victim: Victim) -> None:
         process.wait(60)
     elif obeyer == process.pid:
         process.wait(60)  # a look does not do: it may be a zombie whose threads have not ended yet
+        for pid in left:  # they are nobody's now, and listen until they have finished
+            send(pid, signal.SIGKILL)
         kill_all(victim)
+        wait_until(lambda: not any(map(is_running, left)), "the end of the workers", 6000)
     else:
         wait_until(lambda: not is_running(obeyer or 0), "the end of the process", 6000)
         wait_until(lambda: len(workers(victim.gateway)) == 2, "an end", 6000)
