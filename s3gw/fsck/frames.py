@@ -44,7 +44,7 @@ async def compare(
         wanted.setdefault(row.frame_offset, []).append(row)
     found = Compared(dict.fromkeys(wanted, "there is no frame"))
     # An open pack grows between the reading of its own row and of its chunks'.
-    end = max(pack.needed, *(row.frame_offset + row.frame_length for row in rows))
+    end = max(pack.needed, max((row.frame_offset + row.frame_length for row in rows), default=0))
 
     async def read(offset: int, length: int) -> Buffer:
         return await backend.read(replica.blob, offset, min(length, max(0, end - offset)))

@@ -84,7 +84,7 @@ async def _given(
     document: types.AccessControlPolicy | None = request.access_control_policy
     if grants.names_acl(request):
         if document is not None:
-            raise S3Error("UnexpectedContent", "This request does not support content")
+            raise S3Error("UnexpectedContent")
         acl = await grants.from_headers(call, request, owner, bucket_owner)
     elif document is None:
         raise S3Error(

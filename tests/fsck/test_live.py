@@ -10,6 +10,7 @@ from s3gw.config import Margins
 from s3gw.db import pack_rows
 from s3gw.db.pool import Database
 from s3gw.fsck.check import Fsck
+from s3gw.fsck.frames import compare
 from s3gw.fsck.packs import Depth
 from s3gw.jobs.collect import collect_now
 from s3gw.jobs.job import Progress
@@ -85,3 +86,15 @@ async def test_nothing_is_found_of_a_store_that_is_used(
         results = await asyncio.gather(*tasks, return_exceptions=True)
         await world.close()
     assert [one for one in results if one is not None] == []
+
+
+async def test_a_copy_is_compared_with_no_rows_at_all(database: Database) -> None:
+    world = await World.create(database, 2)
+    await filled(world, 2)
+    (pack_id, *_) = await pack_rows.after(database, 0, 1)
+    pack = await pack_rows.pack(database, pack_id)
+    assert pack is not None
+    replica = pack.copies[0].replica
+    found = await compare(world.backends[replica.backend_id], replica, pack, [], {}, deep=True)
+    assert found.bad == {}
+    await world.close()
